@@ -1,0 +1,86 @@
+"""From bytes a stranger sent to a typed struct, or to the problem that says what is wrong where."""
+
+from __future__ import annotations
+
+import json
+import types
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+import msgspec
+
+from kit.errors import Invalid, Malformed, UnknownField
+
+T = TypeVar("T")
+
+
+def decode_json(raw: bytes, wanted: type[T]) -> T:
+    """Raises Malformed (no JSON, duplicate keys, too deep), UnknownField, Invalid with the field's word."""
+    try:
+        document = json.loads(raw, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as error:
+        raise Malformed from error
+    return build(document, wanted)
+
+
+def decode_query(query: dict[str, str], wanted: type[T]) -> T:
+    """Query parameters are text: numbers and booleans are read from it."""
+    return build(query, wanted, strict=False)
+
+
+def build(document: object, wanted: type[T], *, strict: bool = True, at: str = "") -> T:
+    """Check a document against a struct field by field, so that an error knows its field and its word."""
+    if not isinstance(document, dict):
+        raise Invalid(f"{at or 'The body'} must be an object.")
+    fields = msgspec.structs.fields(wanted)  # type: ignore[arg-type]
+    unknown = sorted(set(document) - {field.encode_name for field in fields})
+    if unknown:
+        raise UnknownField(f"Unknown: {', '.join(unknown)}.", fields=[at + name for name in unknown])
+    values = {}
+    for field in fields:
+        name = at + field.encode_name
+        if field.encode_name in document:
+            values[field.name] = _value(document[field.encode_name], field.type, name, strict)
+        elif field.required:
+            raise Invalid(f"{name} is missing.", word=_word(field.type), field=name)
+    return wanted(**values)
+
+
+def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
+    struct = _struct(wanted)
+    if struct is not None and value is not None:
+        return build(value, struct, strict=strict, at=f"{name}.")
+    element = _struct(get_args(wanted)[0]) if get_origin(wanted) is list else None
+    if element is not None and isinstance(value, list):
+        return [build(item, element, strict=strict, at=f"{name}[{i}].") for i, item in enumerate(value)]
+    try:
+        return msgspec.convert(value, wanted, strict=strict)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"{name}: {error}.", word=_word(wanted), field=name) from error
+
+
+def _struct(wanted: Any) -> type | None:
+    """The struct in `S` or `S | None`."""
+    candidates = get_args(wanted) if get_origin(wanted) in (types.UnionType,) else (wanted,)
+    for candidate in candidates:
+        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
+            return candidate
+    return None
+
+
+def _word(wanted: Any) -> str | None:
+    """The problem word a field's annotation names: `Meta(extra={"problem": "invalid-quantity"})`."""
+    if get_origin(wanted) is Annotated:
+        for meta in get_args(wanted)[1:]:
+            if isinstance(meta, msgspec.Meta) and meta.extra and "problem" in meta.extra:
+                return str(meta.extra["problem"])
+    for part in get_args(wanted):
+        if (word := _word(part)) is not None:
+            return word
+    return None
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("duplicate keys")
+    return document

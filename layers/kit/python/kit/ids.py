@@ -1,0 +1,36 @@
+"""Opaque, sortable ids: a prefix and 10 bytes, as 16 characters of base32hex (RFC 4648 §7, lower case)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from datetime import datetime
+
+BYTES = 10
+
+
+def new(prefix: str, now: datetime) -> str:
+    """48 bits of milliseconds since the epoch, then 32 random bits: later ids sort after earlier ones."""
+    milliseconds = int(now.timestamp() * 1000)
+    return _spell(prefix, milliseconds.to_bytes(6, "big") + secrets.token_bytes(4))
+
+
+def derived(prefix: str, *parts: str) -> str:
+    """The same parts give the same id, so that a repeated effect finds what it did the first time."""
+    digest = hashlib.sha256("\x1f".join((prefix, *parts)).encode())
+    return _spell(prefix, digest.digest()[:BYTES])
+
+
+def to_bytes(identifier: str) -> bytes:
+    """The 10 bytes behind an id, whatever its prefix."""
+    return base64.b32hexdecode(identifier.rpartition("_")[2].upper())
+
+
+def from_bytes(prefix: str, raw: bytes) -> str:
+    """The inverse of `to_bytes`."""
+    return _spell(prefix, raw)
+
+
+def _spell(prefix: str, raw: bytes) -> str:
+    return f"{prefix}_{base64.b32hexencode(raw).decode().lower()}"
