@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import Any
 
+import botocore.session
 from botocore.config import Config
 
 SECRET_MAX_AGE_SECONDS = 300
@@ -23,6 +24,20 @@ def client_config(timeout_seconds: float = 2, attempts: int = 3) -> Config:
         read_timeout=timeout_seconds,
         retries={"total_max_attempts": attempts, "mode": "standard"},
     )
+
+
+@cache
+def client(service: str, timeout_seconds: float = 2, attempts: int = 3) -> Any:
+    """The function's one client of a service, made when first needed."""
+    return _session().create_client(
+        service, region_name=env("AWS_REGION"), config=client_config(timeout_seconds, attempts)
+    )
+
+
+@cache
+def _session() -> Any:
+    """One session, so that a second client does not read the service descriptions again."""
+    return botocore.session.get_session()
 
 
 def secret(name: str) -> str:

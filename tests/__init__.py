@@ -1,0 +1,1 @@
+"""Mirrors functions/; `harness` is what the contexts' tests share."""

@@ -1,0 +1,263 @@
+"""What every context's tests stand on: moto's tables, queues, buckets and secrets, tokens, and HTTP calls.
+
+    @pytest.fixture(autouse=True)
+    def _aws() -> Iterator[None]:
+        with harness.aws():
+            yield
+
+    status, answer, headers = harness.call(show_hold, path={"holdId": "hld_…"}, person="ada")
+
+Single thread only: moto's conditions are not atomic. Races belong on the local cloud (marker `cloud`).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import time
+import urllib.parse
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any, Protocol
+from unittest import mock
+
+import boto3
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from moto import mock_aws
+
+from kit import auth, clock, ids, settings
+
+REGION = "eu-central-1"
+TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "accounts")
+"""Each with `pk` and `sk`, its name in `TABLE_<CONTEXT>`; the idempotency table has `pk` alone."""
+QUEUES = ("expiries", "purchases")
+"""Each address in `QUEUE_<NAME>`."""
+BUCKETS = ("charts", "uploads", "web")
+"""Each name in `BUCKET_<NAME>`."""
+ORIGIN = "the-edge-shows-this"
+SECRETS = {
+    "SECRET_ORIGIN": ORIGIN,
+    "SECRET_SIGNING": "a random string of sixty-four characters, from which keys are derived",
+    "SECRET_STRIPE": json.dumps(
+        {"secretKey": "sk_test_local", "webhookSecret": "whsec_local", "publishableKey": "pk_test_local"}
+    ),
+}
+ISSUER = "https://issuer.test/pool"
+CLIENT = "web-client"
+KEY_ID = "test-key"
+CONTEXT = SimpleNamespace(
+    function_name="under-test",
+    memory_limit_in_mb=512,
+    invoked_function_arn=f"arn:aws:lambda:{REGION}:123456789012:function:under-test",
+    aws_request_id="lambda-request",
+    get_remaining_time_in_millis=lambda: 10_000,
+)
+
+
+class Entry(Protocol):
+    """A module with a `handler`, or anything shaped like one."""
+
+    handler: Any
+
+
+@contextmanager
+def aws(**variables: str) -> Iterator[None]:
+    """An empty account in moto: every table, queue, bucket, secret. `variables` add to the environment."""
+    environment = {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "ISSUER": ISSUER,
+        "CLIENT_IDS": CLIENT,
+        "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
+    }
+    with (
+        mock.patch.dict("os.environ", environment),
+        mock_aws(),
+        mock.patch.dict("os.environ", _resources() | variables),
+        mock.patch.object(auth, "_fetch_keys", _public_keys),
+        mock.patch.object(auth, "_keys", auth._Keys()),
+    ):
+        forget_clients()
+        yield
+    forget_clients()
+
+
+def forget_clients() -> None:
+    """Forget every cached client, secret and connection: the next call meets the world of now."""
+    settings.client.cache_clear()
+    settings._secrets.cache_clear()
+    if idempotency := sys.modules.get("kit.idempotency"):
+        idempotency._store.cache_clear()
+    if table := sys.modules.get("kit.table"):
+        from pynamodb.models import Model
+
+        table.forget_connections(*_descendants(Model))
+
+
+def call(
+    module: Entry | str,
+    *,
+    path: dict[str, str] | None = None,
+    body: Any = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    person: str | None = None,
+    groups: Iterable[str] = ("fan",),
+    now: datetime | None = None,
+    route: str = "$default",
+) -> tuple[int, Any, dict[str, str]]:
+    """Call an entry point as the HTTP API would. Answers (status, JSON or bytes or None, headers).
+
+    `body`: bytes go as base64, text as it is, anything else as JSON. `person` signs in; `now` sets the clock.
+    """
+    event = http_event(
+        path=path, body=body, query=query, headers=headers, person=person, groups=groups, route=route
+    )
+    entry: Any = import_module(module) if isinstance(module, str) else module
+    with at(now):
+        answer = entry.handler(event, CONTEXT)
+    raw = answer.get("body")
+    content: Any = raw
+    if answer.get("isBase64Encoded"):
+        content = base64.b64decode(raw)
+    elif raw and "json" in answer["headers"].get("content-type", ""):
+        content = json.loads(raw)
+    return answer["statusCode"], content, answer["headers"]
+
+
+def http_event(
+    *,
+    path: dict[str, str] | None = None,
+    body: Any = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    person: str | None = None,
+    groups: Iterable[str] = ("fan",),
+    route: str = "$default",
+) -> dict[str, Any]:
+    """An HTTP API event, payload format 2.0, that came through the edge."""
+    method, _, raw_path = route.partition(" ")
+    sent = {"x-origin-secret": ORIGIN}
+    if body is not None:
+        sent["content-type"] = "application/json"
+    if person is not None:
+        sent["authorization"] = f"Bearer {access_token(person, groups)}"
+    sent |= {name.lower(): value for name, value in (headers or {}).items()}
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": raw_path or "/",
+        "rawQueryString": urllib.parse.urlencode(query or {}),
+        "headers": sent,
+        "requestContext": {
+            "requestId": "request-1",
+            "routeKey": route,
+            "stage": "api",
+            "http": {"method": method, "path": raw_path or "/", "sourceIp": "198.51.100.7"},
+        },
+        "isBase64Encoded": isinstance(body, bytes),
+    }
+    if path:
+        event["pathParameters"] = path
+    if query:
+        event["queryStringParameters"] = query
+    if isinstance(body, bytes):
+        event["body"] = base64.b64encode(body).decode()
+    elif body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+    return event
+
+
+def run_step(module: Entry | str, state: str, document: dict[str, Any], now: datetime | None = None) -> Any:
+    """Run a saga step as the state machine would; its exceptions pass through."""
+    entry: Any = import_module(module) if isinstance(module, str) else module
+    with at(now):
+        return entry.handler({"step": state, **document}, CONTEXT)
+
+
+@contextmanager
+def at(moment: datetime | None) -> Iterator[None]:
+    """Entry points read `moment` as now."""
+    if moment is None:
+        yield
+        return
+    with mock.patch.object(clock, "now", lambda: moment):
+        yield
+
+
+def access_token(person: str, groups: Iterable[str] = ("fan",), **claims: Any) -> str:
+    """A signed access token of the pool; `claims` replace or add (`token_use="id"`, `exp=…`)."""
+    issued = int(time.time())
+    document = {
+        "sub": person,
+        "iss": ISSUER,
+        "client_id": CLIENT,
+        "token_use": "access",
+        "cognito:groups": list(groups),
+        "origin_jti": f"session-of-{person}",
+        "iat": issued,
+        "exp": issued + 3600,
+        **claims,
+    }
+    return str(jwt.encode(document, signing_key(), algorithm="RS256", headers={"kid": KEY_ID}))
+
+
+@cache
+def signing_key() -> rsa.RSAPrivateKey:
+    """The pool's key, made anew for each run."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _public_keys() -> dict[str, jwt.PyJWK]:
+    document = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(signing_key().public_key()))
+    return {KEY_ID: jwt.PyJWK({**document, "kid": KEY_ID, "alg": "RS256", "use": "sig"})}
+
+
+def _resources() -> dict[str, str]:
+    """Make what the stacks would, and answer the variables that name it."""
+    variables = {}
+    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    for name in (*TABLES, "idempotency"):
+        keys = ["pk"] if name == "idempotency" else ["pk", "sk"]
+        dynamodb.create_table(
+            TableName=f"test-{name}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            KeySchema=[
+                {"AttributeName": key, "KeyType": kind}
+                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            ],
+        )
+        variables[f"TABLE_{name.upper()}"] = f"test-{name}"
+    queues = boto3.client("sqs", region_name=REGION)
+    for name in QUEUES:
+        variables[f"QUEUE_{name.upper()}"] = queues.create_queue(QueueName=f"test-{name}")["QueueUrl"]
+    storage = boto3.client("s3", region_name=REGION)
+    for name in BUCKETS:
+        storage.create_bucket(Bucket=f"test-{name}", CreateBucketConfiguration={"LocationConstraint": REGION})
+        variables[f"BUCKET_{name.upper()}"] = f"test-{name}"
+    vault = boto3.client("secretsmanager", region_name=REGION)
+    for variable, value in SECRETS.items():
+        created = vault.create_secret(Name=f"test/{variable}", SecretString=value)
+        variables[variable] = created["ARN"]
+    return variables
+
+
+def new_id(prefix: str) -> str:
+    """An id as the product makes them."""
+    return ids.new(prefix, clock.now())
+
+
+def _descendants(model: Any) -> list[Any]:
+    children: list[Any] = model.__subclasses__()
+    return [found for child in children for found in (child, *_descendants(child))]

@@ -1,0 +1,1 @@
+"""Inventory: rules and stores on moto, races on the local cloud."""
