@@ -1,0 +1,277 @@
+"""What ministack gets wrong for this product, put right in its own process.
+
+Each mend is one function in `MENDS`, has one contract test in `tests/local/test_mends.py`, and is written against
+one exact version: `check_version` refuses any other. When a contract test says that a probe passes without its mend,
+delete the mend.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import mimetypes
+import os
+import threading
+import uuid
+import zipfile
+from collections.abc import Callable
+from importlib.metadata import version
+from types import SimpleNamespace
+from typing import Any
+
+from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
+
+MINISTACK = "1.5.33"
+DECLARED_ONLY = (
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::WAFv2::WebACLAssociation",
+    "Custom::S3AutoDeleteObjects",
+)
+
+Properties = dict[str, Any]
+
+
+class WrongMinistack(RuntimeError):
+    """The installed ministack is not the one the mends were written against."""
+
+
+def check_version() -> None:
+    """Raise WrongMinistack unless the pinned ministack is installed."""
+    installed = version("ministack")
+    if installed != MINISTACK:
+        raise WrongMinistack(
+            f"The local cloud is written for ministack {MINISTACK}, but {installed} is installed: "
+            "run `pip install -r requirements.txt`."
+        )
+
+
+def run_functions_in_host(host: LambdaHost, endpoint: str) -> None:
+    """Run Python functions in our host: errors keep their class name, logging costs no time, a burst of cold calls
+    does not start a process each, and nothing of this process's environment reaches a function."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    others = lambda_svc._execute_function_warm
+
+    def execute(record: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        config = record.get("config") or record
+        if not record.get("code_zip") or not config["Runtime"].startswith("python"):
+            answer: dict[str, Any] = others(record, event, request_id)
+            return answer
+        trace_id = lambda_svc._xray_trace_id_for_invocation(config)
+        try:
+            return host.run(_function(config, record["code_zip"], endpoint), event, request_id, trace_id)
+        except NoCapacity:
+            throttled: dict[str, Any] = lambda_svc._throttle_response(
+                "ConcurrentInvocationLimitExceeded", f"{config['FunctionName']} is busy"
+            )
+            return throttled
+
+    def websocket_worker(name: str, config: dict[str, Any], code_zip: bytes, qualifier: str = "") -> SimpleNamespace:
+        def invoke(event: Any, request_id: str) -> dict[str, Any]:
+            answer = execute({"config": config, "code_zip": code_zip}, event, request_id)
+            failed = answer.get("error")
+            return {"status": "error", "error": str(answer["body"])} if failed else {"result": answer["body"]}
+
+        return SimpleNamespace(invoke=invoke)
+
+    lambda_svc._execute_function_warm = execute
+    lambda_runtime.get_or_create_worker = websocket_worker
+
+
+def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Function:
+    from ministack.core.lambda_runtime import execution_credentials
+    from ministack.services.lambda_svc import _resolve_layer_zip, _runtime_env_vars
+
+    layers = []
+    for layer in config.get("Layers") or []:
+        archive = _resolve_layer_zip(layer)
+        if archive:
+            layers.append((layer if isinstance(layer, str) else layer["Arn"], archive))
+    name, runtime_version = config["FunctionName"], config.get("Version", "$LATEST")
+    variables = {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "TZ": ":UTC",
+        "HOME": "/tmp",  # noqa: S108 - as on Lambda
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_" + config["Runtime"],
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": runtime_version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"[{runtime_version}]local",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "_HANDLER": config["Handler"],
+        **_runtime_env_vars(config),
+        **execution_credentials(config),
+    }
+    made_of = (variables, config["CodeSha256"], config.get("Timeout"), [arn for arn, _ in layers])
+    return Function(
+        arn=f"{config['FunctionArn']}:{runtime_version}",
+        handler=config["Handler"],
+        timeout=float(config.get("Timeout") or 3),
+        variables=variables,
+        code=(config["CodeSha256"], code_zip),
+        layers=tuple(layers),
+        fingerprint=fingerprint(made_of),
+    )
+
+
+def spell_cors_as_the_api_does() -> None:
+    """Give an HTTP API made by CloudFormation a CORS configuration that its data plane can read."""
+
+    def spelled(properties: Properties) -> Properties:
+        cors = properties.get("CorsConfiguration")
+        if not cors:
+            return properties
+        return {**properties, "CorsConfiguration": {key[:1].lower() + key[1:]: cors[key] for key in cors}}
+
+    handlers = _handlers()["AWS::ApiGatewayV2::Api"]
+    create, update = handlers["create"], handlers["update"]
+    handlers["create"] = lambda name, new, stack: create(name, spelled(new), stack)
+    handlers["update"] = lambda known, old, new, stack, name=None: update(
+        known, spelled(old), spelled(new), stack, name
+    )
+
+
+def keep_time_to_live() -> None:
+    """Honour `TimeToLiveSpecification` of a table made by CloudFormation."""
+    from ministack.services import dynamodb
+
+    handlers = _handlers()["AWS::DynamoDB::Table"]
+    create, update = handlers["create"], handlers["update"]
+
+    def with_ttl(made: tuple[str, dict[str, Any]], properties: Properties) -> tuple[str, dict[str, Any]]:
+        if ttl := properties.get("TimeToLiveSpecification"):
+            spec = {**ttl, "Enabled": str(ttl.get("Enabled")).lower() == "true"}
+            dynamodb._update_ttl({"TableName": made[0], "TimeToLiveSpecification": spec})
+        return made
+
+    handlers["create"] = lambda name, new, stack: with_ttl(create(name, new, stack), new)
+    handlers["update"] = lambda known, old, new, stack, name=None: with_ttl(
+        update(known, old, new, stack, name), new
+    )
+
+
+def stream_expiries() -> None:
+    """Tell the table's stream when the TTL sweep removes an item, as done by the service."""
+    from ministack.services import dynamodb
+
+    remove = dynamodb._remove_item
+
+    def removed(table: dict[str, Any], partition: str, sort: str) -> Any:
+        item = remove(table, partition, sort)
+        streamed = (table.get("StreamSpecification") or {}).get("StreamEnabled")
+        if item is not None and streamed and threading.current_thread().name == "dynamodb-ttl-reaper":
+            name = table["TableName"]
+            dynamodb._emit_stream_event(name, "REMOVE", item, None)
+            identity = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+            dynamodb._stream_records[name][-1]["userIdentity"] = identity
+        return item
+
+    dynamodb._remove_item = removed
+
+
+def accept_what_has_no_local_effect() -> None:
+    """Let a template declare what matters only in a real account."""
+
+    def create(name: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
+        return f"{stack}-{name}", {}
+
+    def delete(known: str, properties: Properties) -> None:
+        return None
+
+    for kind in DECLARED_ONLY:
+        _handlers()[kind] = {"create": create, "delete": delete}
+
+
+def deploy_bucket_contents() -> None:
+    """Do the work of `Custom::CDKBucketDeployment`, which on AWS is a function that runs the AWS command line."""
+
+    def create(name: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
+        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _copy(properties)
+
+    def update(known: str, old: Properties, new: Properties, stack: str) -> tuple[str, dict[str, Any]]:
+        return known, _copy(new)
+
+    def delete(known: str, properties: Properties) -> None:
+        return None
+
+    _handlers()["Custom::CDKBucketDeployment"] = {"create": create, "update": update, "delete": delete}
+
+
+def _copy(properties: Properties) -> dict[str, Any]:
+    """Put what the source archives hold into the destination bucket; with Prune, remove everything else."""
+    from ministack.services import s3
+
+    bucket = properties["DestinationBucketName"]
+    prefix = properties.get("DestinationBucketKeyPrefix", "").strip("/")
+    keys = properties["SourceObjectKeys"]
+    files: dict[str, bytes] = {}
+    for source, key, markers, marking in zip(
+        properties["SourceBucketNames"],
+        keys,
+        properties.get("SourceMarkers") or [{}] * len(keys),
+        properties.get("SourceMarkersConfig") or [{}] * len(keys),
+        strict=True,
+    ):
+        archive = s3._get_object_data(source, key)
+        if archive is None:
+            raise ValueError(f"The asset {key} is not in the bucket {source}")
+        files.update(_unzipped(archive, markers, escape=_true(marking.get("jsonEscape"))))
+    files = {f"{prefix}/{path}" if prefix else path: body for path, body in files.items()}
+    for path, body in files.items():
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        status, _, answer = s3._put_object(
+            bucket, path, body, {"content-type": kind, **properties.get("SystemMetadata", {})}
+        )[:3]
+        if status >= 300:
+            raise ValueError(f"{path} could not be put into {bucket}: {answer!r}")
+    if _true(properties.get("Prune", True)):
+        for path in [each for each in s3._buckets[bucket]["objects"] if each.startswith(prefix)]:
+            if path not in files:
+                s3._delete_object(bucket, path, {})
+    return {"DestinationBucketArn": properties.get("DestinationBucketArn"), "SourceObjectKeys": keys}
+
+
+def _unzipped(archive: bytes, markers: dict[str, str], *, escape: bool) -> dict[str, bytes]:
+    """The files of an archive, with deploy-time values put in the place of their markers."""
+    values = {
+        marker.encode(): (json.dumps(value)[1:-1] if escape else value).encode() for marker, value in markers.items()
+    }
+    files = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for path in opened.namelist():
+            if path.endswith("/"):
+                continue
+            body = opened.read(path)
+            for marker, value in values.items():
+                body = body.replace(marker, value)
+            files[path] = body
+    return files
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() == "true"
+
+
+def _handlers() -> dict[str, dict[str, Any]]:
+    from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
+
+    handlers: dict[str, dict[str, Any]] = _RESOURCE_HANDLERS
+    return handlers
+
+
+MENDS: tuple[Callable[[], None], ...] = (
+    spell_cors_as_the_api_does,
+    keep_time_to_live,
+    stream_expiries,
+    accept_what_has_no_local_effect,
+    deploy_bucket_contents,
+)

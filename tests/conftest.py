@@ -1,0 +1,21 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.cloud import LocalCloud
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the local cloud, so that `-m "not cloud"` is the fast half."""
+    for item in items:
+        if "local_cloud" in getattr(item, "fixturenames", ()):
+            item.add_marker("cloud")
+
+
+@pytest.fixture(scope="session")
+def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    """An empty local cloud, shared by the whole session: name what you create so that nobody else's test meets it."""
+    with LocalCloud.start(state_dir=tmp_path_factory.mktemp("cloud")) as cloud:
+        yield cloud
