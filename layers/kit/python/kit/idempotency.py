@@ -21,6 +21,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyAlreadyInProgressError,
     IdempotencyValidationError,
 )
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kit import settings
 from kit.errors import Problem
@@ -29,6 +30,8 @@ from kit.http import Call
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255
 KEPT_SECONDS = 24 * 3600
+IN_FLIGHT_SECONDS = 30
+"""No HTTP API call lives longer: after that a first try that crashed no longer blocks the next one."""
 
 
 class IdempotencyKeyRequired(Problem):
@@ -86,7 +89,17 @@ def _config() -> IdempotencyConfig:
         event_key_jmespath="key",
         payload_validation_jmespath="body",
         expires_after_seconds=KEPT_SECONDS,
+        lambda_context=_InFlight(),
     )
+
+
+class _InFlight(LambdaContext):
+    """Powertools asks the Lambda context how long a call may still run. Without an answer, a crash would
+    block its key until the record expires."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return IN_FLIGHT_SECONDS * 1000
 
 
 @cache
