@@ -28,6 +28,7 @@ from kit.errors import (
     Forbidden,
     Internal,
     InvalidToken,
+    MethodNotAllowed,
     NotFound,
     Problem,
     TooLarge,
@@ -44,6 +45,8 @@ class Call(msgspec.Struct, frozen=True):
     """One request. `now` is the time it arrived, to be passed down."""
 
     now: datetime
+    address: str
+    """The path below the stage, as `/events/evt_…`."""
     path: dict[str, str]
     headers: dict[str, str]
     raw_body: bytes
@@ -127,6 +130,7 @@ def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
     _only_through_the_edge(headers)
     call = Call(
         now=clock.now(),
+        address=event["rawPath"].removeprefix(f"/{event['requestContext']['stage']}"),
         path=event.get("pathParameters") or {},
         headers=headers,
         raw_body=_raw_body(event),
@@ -187,6 +191,8 @@ def _problem(problem: Problem, event: Event) -> dict[str, Any]:
         headers["retry-after"] = str(problem.retry_after_seconds)
     if isinstance(problem, (Unauthenticated, InvalidToken)):
         headers["www-authenticate"] = "Bearer"
+    if isinstance(problem, MethodNotAllowed):
+        headers["allow"] = ", ".join(problem.data["allow"])
     if problem.status >= 500 and not isinstance(problem, Busy):
         metrics.add_metric(name="ServerErrors", unit="Count", value=1)
     request_id = event.get("requestContext", {}).get("requestId", "")

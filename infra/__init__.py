@@ -1,0 +1,1 @@
+"""The deployment: CDK only. `wiring.py` is the table of contents."""

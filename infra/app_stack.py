@@ -1,0 +1,176 @@
+"""Everything that runs: functions from the wiring, the HTTP API before them, the state machines behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ses as ses
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from infra.data_stack import DataStack
+from infra.functions import ROOT, Code, WiredFunction
+from infra.triggers import Api, Step
+from infra.wiring import WIRING
+
+STAGE = "api"
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "latencyMs": "$context.responseLatency",
+    "integrationError": "$context.integrationErrorMessage",
+}
+"""No address and no path: paths carry ids of things people own (I25)."""
+SITE_URL_PARAMETER = "/boxoffice/site-url"
+
+
+class AppStack(Stack):
+    """The stateless side: it can be thrown away and deployed again while nobody buys."""
+
+    def __init__(self, scope: Construct, name: str, *, data: DataStack, **options: Any) -> None:
+        super().__init__(scope, name, **options)
+        self._data = data
+        mail_from = CfnParameter(
+            self,
+            "MailFrom",
+            default="tickets@boxoffice.example",
+            description="Sender of all mail; its domain or address must be verified in SES.",
+        ).value_as_string
+        stripe_api = CfnParameter(
+            self, "StripeApiBase", default="https://api.stripe.com", description="Where Stripe's API answers."
+        ).value_as_string
+        ses.CfnEmailIdentity(self, "Sender", email_identity=mail_from)
+        self._environment = {
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+            "ISSUER": data.accounts.people.user_pool_provider_url,
+            "CLIENT_IDS": data.accounts.client.user_pool_client_id,
+            "JWKS_URL": f"{data.cognito_endpoint}/{data.accounts.people.user_pool_id}/.well-known/jwks.json",
+        }
+        code = Code(self)
+        self._functions = [
+            WiredFunction(
+                self,
+                wired,
+                code=code,
+                data=data,
+                environment=self._environment | self._particular(wired.name, mail_from, stripe_api),
+            )
+            for wired in WIRING
+        ]
+        self.api = self._http_api()
+        self._let_start(self._state_machine("purchase", timeout_minutes=15), "purchase")
+
+    def _particular(self, name: str, mail_from: str, stripe_api: str) -> dict[str, str]:
+        """What one function needs that others should not see."""
+        return {
+            "pay": {"STRIPE_API_BASE": stripe_api},
+            "webhook": {"STRIPE_API_BASE": stripe_api},
+            "notify": {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER},
+            "unrouted": {"ROUTES": json.dumps(self._routes())},
+        }.get(name, {})
+
+    @staticmethod
+    def _routes() -> list[str]:
+        return [api.route for wired in WIRING for api in wired.routes if api.route != "$default"]
+
+    def _http_api(self) -> apigateway.HttpApi:
+        api = apigateway.HttpApi(self, "Api", create_default_stage=False)
+        log = logs.LogGroup(
+            self, "ApiLog", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
+        )
+        apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=api.api_id,
+            stage_name=STAGE,
+            auto_deploy=True,
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=10_000, throttling_burst_limit=5_000
+            ),
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log.log_group_arn, format=json.dumps(ACCESS_LOG)
+            ),
+        )
+        for wired in self._functions:
+            integration = HttpLambdaIntegration(wired.wired.name, wired.function)
+            for trigger in wired.wired.routes:
+                self._add_route(api, trigger, integration)
+        return api
+
+    @staticmethod
+    def _add_route(api: apigateway.HttpApi, trigger: Api, integration: HttpLambdaIntegration) -> None:
+        method, _, path = trigger.route.partition(" ")
+        key = (
+            apigateway.HttpRouteKey.with_(path, apigateway.HttpMethod[method])
+            if path
+            else apigateway.HttpRouteKey.DEFAULT
+        )
+        apigateway.HttpRoute(api, trigger.route, http_api=api, route_key=key, integration=integration)
+
+    def _state_machine(self, name: str, *, timeout_minutes: int) -> sfn.StateMachine:
+        """`statemachines/<name>.asl.json`, its `${State}` placeholders filled with the functions' ARNs."""
+        path = ROOT / f"statemachines/{name}.asl.json"
+        tasks = self._tasks_of(path)
+        machine = sfn.StateMachine(
+            self,
+            name.capitalize(),
+            state_machine_name=f"boxoffice-{name}",
+            definition_body=sfn.DefinitionBody.from_file(str(path)),
+            definition_substitutions={task: function.function_arn for task, function in tasks.items()},
+            timeout=Duration.minutes(timeout_minutes),
+            tracing_enabled=True,
+            logs=sfn.LogOptions(
+                destination=logs.LogGroup(
+                    self,
+                    f"{name}-log",
+                    log_group_name=f"/aws/vendedlogs/states/boxoffice-{name}",
+                    retention=logs.RetentionDays.ONE_MONTH,
+                    removal_policy=RemovalPolicy.DESTROY,
+                ),
+                level=sfn.LogLevel.ERROR,
+                include_execution_data=False,
+            ),
+        )
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"],
+                resources=sorted({function.function_arn for function in tasks.values()}),
+            )
+        )
+        cloudwatch.Alarm(
+            self,
+            f"{name}-failed-alarm",
+            alarm_description=f"An execution of {name} failed: an order needs a person.",
+            metric=machine.metric_failed(period=Duration.minutes(1)),
+            threshold=0,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        return machine
+
+    def _tasks_of(self, path: Path) -> dict[str, lambda_.Function]:
+        """The functions of the states a machine has."""
+        states = json.loads(path.read_text())["States"]
+        return {
+            trigger.name: wired.function
+            for wired in self._functions
+            for trigger in wired.wired.verbs
+            if isinstance(trigger, Step) and trigger.name in states
+        }
+
+    def _let_start(self, machine: sfn.StateMachine, name: str) -> None:
+        for wired in self._functions:
+            if name in wired.wired.starts:
+                wired.function.add_environment(f"MACHINE_{name.upper()}", machine.state_machine_arn)
+                machine.grant_start_execution(wired.function)

@@ -1,0 +1,68 @@
+"""Everything that must survive a deployment: tables, buckets, queues, people, secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnParameter, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.accounts import Accounts
+from infra.catalog import Catalog
+from infra.inventory import Inventory
+from infra.orders import Orders
+from infra.storage import context_table
+
+
+class DataStack(Stack):
+    """The stateful side, by the names wiring uses."""
+
+    def __init__(self, scope: Construct, name: str, **options: Any) -> None:
+        super().__init__(scope, name, termination_protection=True, **options)
+        self.cognito_endpoint = CfnParameter(
+            self,
+            "CognitoEndpoint",
+            default=f"https://cognito-idp.{self.region}.amazonaws.com",
+            description="Where clients sign in and functions fetch token keys.",
+        ).value_as_string
+        self.accounts = Accounts(self)
+        self.catalog = Catalog(self)
+        inventory = Inventory(self)
+        orders = Orders(self)
+        self.tables: dict[str, dynamodb.Table] = {
+            "catalog": self.catalog.table,
+            "inventory": inventory.table,
+            "orders": orders.table,
+        }
+        for context in ("idempotency", "payments", "tickets", "notifications"):
+            self.tables[context] = context_table(Construct(self, context.capitalize()))
+        self.queues: dict[str, sqs.Queue] = {
+            "lease-ends": inventory.lease_ends,
+            "purchases": orders.purchases,
+        }
+        self.secrets: dict[str, secretsmanager.Secret] = {
+            "origin": self._generated("origin", "What the CDN shows the API, so that nobody goes around it."),
+            "signing": self._generated("signing", "Ticket and cursor keys are derived from it."),
+            "stripe": secretsmanager.Secret(
+                self,
+                "stripe",
+                secret_name="boxoffice/stripe",  # noqa: S106  a name
+                description="secretKey, webhookSecret and publishableKey of the Stripe account.",
+                removal_policy=RemovalPolicy.RETAIN,
+            ),
+        }
+
+    def _generated(self, name: str, description: str) -> secretsmanager.Secret:
+        return secretsmanager.Secret(
+            self,
+            name,
+            secret_name=f"boxoffice/{name}",
+            description=description,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=RemovalPolicy.RETAIN,
+        )

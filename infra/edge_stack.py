@@ -1,0 +1,217 @@
+"""The edge: one distribution for client, charts and API, and the firewall before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as deployment
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from infra.app_stack import SITE_URL_PARAMETER, STAGE, AppStack
+from infra.data_stack import DataStack
+from infra.firewall import Firewall
+from infra.functions import ROOT
+
+EDGE_REGION = "us-east-1"
+"""Where a distribution's firewall has to be."""
+PUBLIC_SECONDS_MAX = 300
+SERVER_ERRORS = (500, 502, 503, 504)
+
+
+class EdgeStack(Stack):
+    """What the world sees. `/api/*` keeps its path, because the API's stage has that name."""
+
+    def __init__(
+        self, scope: Construct, name: str, *, data: DataStack, shop: AppStack, **options: Any
+    ) -> None:
+        super().__init__(scope, name, **options)
+        self._data = data
+        self._stripe_js = CfnParameter(
+            self, "StripeJsOrigin", default="https://js.stripe.com", description="Serves Stripe.js at /v3/."
+        ).value_as_string
+        self._stripe_api = CfnParameter(
+            self,
+            "StripeApiOrigin",
+            default="https://api.stripe.com",
+            description="What Stripe.js talks to.",
+        ).value_as_string
+        self._stripe_key = CfnParameter(
+            self, "StripePublishableKey", default="", description="The pk_… key that clients tokenise with."
+        ).value_as_string
+        self._uploads = CfnParameter(
+            self,
+            "UploadOrigin",
+            default=f"https://*.s3.{data.region}.amazonaws.com",
+            description="Where organizers' browsers put charts.",
+        ).value_as_string
+        self._site = s3.Bucket(
+            self,
+            "Site",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            removal_policy=RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
+        )
+        distribution = self._distribution(shop)
+        self._publish_client(distribution)
+        site_url = f"https://{distribution.distribution_domain_name}"
+        ssm.StringParameter(self, "SiteUrl", parameter_name=SITE_URL_PARAMETER, string_value=site_url)
+        CfnOutput(self, "Address", value=site_url)
+
+    def _distribution(self, shop: AppStack) -> cloudfront.Distribution:
+        api = origins.HttpOrigin(
+            Fn.select(2, Fn.split("/", shop.api.api_endpoint)),
+            custom_headers={"x-origin-secret": self._data.secrets["origin"].secret_value.unsafe_unwrap()},
+        )
+        charts = s3.Bucket.from_bucket_attributes(
+            self,
+            "Charts",
+            bucket_name=self._data.catalog.charts.bucket_name,
+            region=self._data.region,
+        )
+        headers = self._headers()
+        return cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment="Boxoffice",
+            default_root_object="index.html",
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            web_acl_id=Firewall(self).arn,
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
+                for status in SERVER_ERRORS
+            ],
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origins.S3BucketOrigin.with_origin_access_control(self._site),
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                response_headers_policy=headers,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                        function=cloudfront.Function(
+                            self,
+                            "Spa",
+                            code=cloudfront.FunctionCode.from_file(file_path=str(ROOT / "infra/spa.js")),
+                            runtime=cloudfront.FunctionRuntime.JS_2_0,
+                        ),
+                    )
+                ],
+            ),
+            additional_behaviors={
+                "/charts/*": cloudfront.BehaviorOptions(
+                    origin=origins.S3BucketOrigin.with_origin_access_control(charts),
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    response_headers_policy=headers,
+                ),
+                **{
+                    f"/{STAGE}/{public}*": cloudfront.BehaviorOptions(
+                        origin=api,
+                        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                        cache_policy=self._public_policy(public),
+                        response_headers_policy=headers,
+                    )
+                    for public in ("events", "venues")
+                },
+                f"/{STAGE}/*": cloudfront.BehaviorOptions(
+                    origin=api,
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                    cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                    response_headers_policy=headers,
+                ),
+            },
+        )
+
+    def _public_policy(self, public: str) -> cloudfront.CachePolicy:
+        """As long as the answer itself says; tokens and cookies never reach the origin, so none can leak."""
+        return cloudfront.CachePolicy(
+            self,
+            f"Public-{public}",
+            comment="Public reads: the answer says how long, the query is part of the key",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.seconds(PUBLIC_SECONDS_MAX),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
+            header_behavior=cloudfront.CacheHeaderBehavior.none(),
+            cookie_behavior=cloudfront.CacheCookieBehavior.none(),
+            enable_accept_encoding_brotli=True,
+            enable_accept_encoding_gzip=True,
+        )
+
+    def _headers(self) -> cloudfront.ResponseHeadersPolicy:
+        policy = Fn.join(
+            "",
+            [
+                "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; ",
+                "form-action 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; ",
+                "script-src 'self' ",
+                self._stripe_js,
+                "; frame-src ",
+                self._stripe_js,
+                " https://hooks.stripe.com; connect-src 'self' ",
+                self._stripe_api,
+                " ",
+                self._data.cognito_endpoint,
+                " ",
+                self._uploads,
+            ],
+        )
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=policy, override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+                    override=True,
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+        )
+
+    def _publish_client(self, distribution: cloudfront.Distribution) -> None:
+        accounts = self._data.accounts
+        config = {
+            "apiBase": f"/{STAGE}",
+            "cognito": {
+                "endpoint": self._data.cognito_endpoint,
+                "region": self._data.region,
+                "clientId": accounts.client.user_pool_client_id,
+            },
+            "stripe": {
+                "jsUrl": Fn.join("", [self._stripe_js, "/v3/"]),
+                "publishableKey": self._stripe_key,
+            },
+        }
+        deployment.BucketDeployment(
+            self,
+            "Client",
+            destination_bucket=self._site,
+            sources=[
+                deployment.Source.asset(str(ROOT / "web/dist")),
+                deployment.Source.json_data("config.json", config),
+            ],
+            cache_control=[deployment.CacheControl.no_cache()],
+            distribution=distribution,
+            distribution_paths=["/index.html", "/config.json"],
+            memory_limit=512,
+        )

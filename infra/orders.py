@@ -1,0 +1,16 @@
+"""What orders keep: orders and their outbox in a table; purchases to start in a queue."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.storage import context_table, work_queue
+
+
+class Orders(Construct):
+    """The table's stream carries the outbox to notifications; answers are kept a day per idempotency key."""
+
+    def __init__(self, scope: Construct) -> None:
+        super().__init__(scope, "Orders")
+        self.table = context_table(self, stream=True)
+        self.purchases = work_queue(self, "purchases", function_timeout_seconds=10)

@@ -1,0 +1,67 @@
+"""The two kinds of storage every context uses, with what all of them must have."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+RECEIVES_MAX = 5
+VISIBILITY_TIMES_FUNCTION_TIMEOUT = 6
+"""AWS's advice for a queue that feeds a function, so that a retry never overlaps the first try."""
+
+
+def context_table(scope: Construct, *, stream: bool = False) -> dynamodb.Table:
+    """A context's one table: `pk`, `sk`, expiry in `expires`, restorable to any second of 35 days."""
+    return dynamodb.Table(
+        scope,
+        "Table",
+        partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        time_to_live_attribute="expires",
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if stream else None,
+        deletion_protection=True,
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+
+
+def work_queue(scope: Construct, name: str, *, function_timeout_seconds: int) -> sqs.Queue:
+    """A queue that feeds a function; what fails again and again goes to its dead-letter queue."""
+    return sqs.Queue(
+        scope,
+        name,
+        visibility_timeout=Duration.seconds(function_timeout_seconds * VISIBILITY_TIMES_FUNCTION_TIMEOUT),
+        dead_letter_queue=sqs.DeadLetterQueue(
+            max_receive_count=RECEIVES_MAX, queue=dead_letter_queue(scope, f"{name}-dead")
+        ),
+        enforce_ssl=True,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+    )
+
+
+def dead_letter_queue(scope: Construct, name: str) -> sqs.Queue:
+    """Where an operator finds what could not be processed: its first message raises an alarm (I22)."""
+    queue = sqs.Queue(
+        scope,
+        name,
+        retention_period=Duration.days(14),
+        enforce_ssl=True,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+    )
+    cloudwatch.Alarm(
+        scope,
+        f"{name}-alarm",
+        alarm_description=f"{queue.node.path} has a message that could not be processed.",
+        metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
+        threshold=0,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    return queue

@@ -1,0 +1,104 @@
+"""What wiring is written in: triggers, the functions they call, and what each function may touch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Api:
+    """A route of the HTTP API, as `GET /events/{eventId}`."""
+
+    route: str
+
+    @property
+    def key(self) -> str:
+        return self.route
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state of a state machine, as `SellSeats`; its name is the CamelCase of the verb's file."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages of an SQS queue, in batches with partial failures."""
+
+    name: str
+    batch_size: int = 10
+    max_concurrency: int | None = None
+    key: str = "*"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Changes of a context's table. `sk_prefix` filters by sort key before anything is invoked."""
+
+    table: str
+    sk_prefix: str = ""
+    pk_prefix: str = ""
+    batch_size: int = 100
+    key: str = "*"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Every so many minutes; the function sees `{"step": <name>}`."""
+
+    name: str
+    every_minutes: int
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+Trigger = Api | Step | Queue | Stream | Schedule
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda: the verbs it hosts and everything it may touch, by the names the stateful side gives.
+
+    `reads` and `writes` are contexts' tables; `writes` includes reading.
+    """
+
+    name: str
+    verbs: Mapping[Trigger, str]
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    sends: tuple[str, ...] = ()
+    """Queues it may send to."""
+    writes_charts: bool = False
+    starts: tuple[str, ...] = ()
+    """State machines it may start."""
+    mails: bool = False
+    reads_people: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+    memory_mb: int = 1024
+    timeout_seconds: int = 10
+
+    @property
+    def handler(self) -> str:
+        """The one verb's own handler, or the dispatcher's when several share the function."""
+        verbs = set(self.verbs.values())
+        return f"{verbs.pop()}.handler" if len(verbs) == 1 else "kit.entry.handler"
+
+    @property
+    def routes(self) -> list[Api]:
+        return [trigger for trigger in self.verbs if isinstance(trigger, Api)]
+
+
+def camel_case(verb: str) -> str:
+    """`inventory.sell_seats` → `SellSeats`."""
+    return re.sub(r"(?:^|_)(\w)", lambda match: match[1].upper(), verb.rpartition(".")[2])

@@ -1,0 +1,152 @@
+"""Every trigger → the verb it runs, in the order of the buyer's journey.
+
+Which verbs share a function is decided here, by trust and by latency (DECISIONS.md, "Which verbs share a
+Lambda"): only what talks to Stripe may read its key; the hold path stands alone; the saga's own steps share
+one function, since six cold starts in a row would break the five-second purchase.
+"""
+
+from infra.triggers import Api, Function, Queue, Schedule, Step, Stream
+
+WIRING = (
+    # A person looks for an event …
+    Function(
+        "browse",
+        {
+            Api("GET /events"): "catalog.list_events",
+            Api("GET /events/{eventId}"): "catalog.show_event",
+            Api("GET /venues/{venueId}"): "catalog.show_venue",
+        },
+        reads=("catalog",),
+        secrets=("signing",),
+    ),
+    # … sees which seats are left …
+    Function(
+        "map",
+        {
+            Api("GET /events/{eventId}/seatmap"): "inventory.show_seatmap",
+            Api("GET /events/{eventId}/availability"): "inventory.show_availability",
+        },
+        reads=("inventory", "catalog"),
+    ),
+    # … holds some …
+    Function(
+        "hold",
+        {
+            Api("POST /seats/hold"): "inventory.hold_seats",
+            Api("GET /seats/hold/{holdId}"): "inventory.show_hold",
+            Api("DELETE /seats/hold/{holdId}"): "inventory.release_hold",
+        },
+        reads=("catalog",),
+        writes=("inventory",),
+        sends=("lease-ends",),
+        memory_mb=1769,
+    ),
+    Function(
+        "expire",
+        {Queue("lease-ends"): "inventory.expire_hold"},
+        writes=("inventory",),
+        sends=("lease-ends",),
+    ),
+    Function(
+        "project",
+        {Stream("inventory", pk_prefix="R#"): "inventory.project_seats"},
+        writes=("inventory", "catalog"),
+    ),
+    # … pays for them …
+    Function(
+        "checkout",
+        {Api("POST /orders"): "orders.start_purchase"},
+        reads=("catalog",),
+        writes=("orders", "inventory", "payments", "idempotency"),
+        sends=("purchases",),
+        memory_mb=1769,
+    ),
+    Function(
+        "launch",
+        {
+            Queue("purchases", max_concurrency=20): "orders.launch_purchase",
+            Schedule("SweepOrders", every_minutes=1): "orders.sweep_orders",
+        },
+        writes=("orders",),
+        sends=("purchases",),
+        starts=("purchase",),
+    ),
+    Function(
+        "pay",
+        {
+            Step("AuthorizePayment"): "payments.authorize_payment",
+            Step("CapturePayment"): "payments.capture_payment",
+            Step("VoidPayment"): "payments.void_payment",
+        },
+        writes=("payments",),
+        secrets=("stripe",),
+        timeout_seconds=30,
+    ),
+    Function(
+        "webhook",
+        {Api("POST /payments/webhook"): "payments.receive_webhook"},
+        writes=("payments",),
+        secrets=("stripe",),
+    ),
+    # … and has tickets.
+    Function(
+        "fulfil",
+        {
+            Step("SellSeats"): "inventory.sell_seats",
+            Step("ReleaseSeats"): "inventory.release_seats",
+            Step("IssueTickets"): "tickets.issue_tickets",
+            Step("CompleteOrder"): "orders.complete_order",
+            Step("FailOrder"): "orders.fail_order",
+        },
+        reads=("catalog",),
+        writes=("inventory", "orders", "tickets"),
+    ),
+    Function(
+        "notify",
+        {Stream("orders", sk_prefix="outbox#", batch_size=10): "notifications.send_messages"},
+        reads=("orders", "tickets", "catalog"),
+        writes=("notifications",),
+        mails=True,
+        reads_people=True,
+        timeout_seconds=30,
+    ),
+    Function(
+        "mine",
+        {
+            Api("GET /orders"): "orders.list_orders",
+            Api("GET /orders/{orderId}"): "orders.show_order",
+            Api("GET /tickets"): "tickets.list_tickets",
+            Api("GET /tickets/{ticketId}"): "tickets.show_ticket",
+        },
+        reads=("orders", "tickets", "catalog"),
+        secrets=("signing",),
+    ),
+    Function(
+        "paper",
+        {Api("GET /tickets/{ticketId}/pdf"): "tickets.download_pdf"},
+        reads=("orders", "tickets", "catalog"),
+        secrets=("signing",),
+        memory_mb=1769,
+    ),
+    # The organizer's side: venues, charts, events, and putting an event on sale.
+    Function(
+        "organize",
+        {
+            Api("POST /organizer/venues"): "catalog.create_venue",
+            Api("POST /organizer/chart-uploads"): "catalog.request_chart_upload",
+            Api("POST /organizer/charts"): "catalog.import_chart",
+            Api("POST /organizer/events"): "catalog.create_event",
+            Api("POST /organizer/events/{eventId}/on-sale"): "inventory.put_on_sale",
+        },
+        writes=("catalog", "inventory"),
+        writes_charts=True,
+        memory_mb=1769,
+        timeout_seconds=29,
+    ),
+    # Whatever else is asked for.
+    Function(
+        "unrouted",
+        {Api("$default"): "frontdoor.refuse_route"},
+        memory_mb=256,
+    ),
+)
