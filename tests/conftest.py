@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.cloud import LocalCloud
+from local.stripe_standin import StripeStandIn
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,3 +20,17 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
     """An empty local cloud, shared by the whole session: name what you create so that nobody else's test meets it."""
     with LocalCloud.start(state_dir=tmp_path_factory.mktemp("cloud")) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def _stripe_process() -> Iterator[StripeStandIn]:
+    with StripeStandIn.start() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def stripe_standin(_stripe_process: StripeStandIn) -> StripeStandIn:
+    """The Stripe stand-in, its book empty, no webhooks sent, no faults planned."""
+    _stripe_process.ask("webhooks", {"url": None})
+    _stripe_process.ask("reset", {})
+    return _stripe_process
