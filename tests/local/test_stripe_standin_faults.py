@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,21 +67,18 @@ def test_a_decline_is_stored_and_a_validation_failure_is_not(stripe_standin: Str
 
 
 def test_a_key_in_use_conflicts_and_is_not_stored(stripe_standin: StripeStandIn) -> None:
-    stripe_standin.ask("faults", {"how": "slow", "seconds": 0.6})
-    results: list[Any] = []
-    first = threading.Thread(target=lambda: results.append(create(stripe_standin, "k1")))
-    first.start()
-    conflict = None
-    while first.is_alive() and conflict is None:
+    def attempt() -> tuple[int, str]:
         try:
-            create(stripe_standin, "k1")
+            return 200, str(create(stripe_standin, "k1").id)
         except stripe.APIError as error:
-            conflict = error
-    first.join()
-    assert conflict is not None
-    assert (conflict.http_status, word(conflict, "code")) == (409, "idempotency_key_in_use")
-    assert create(stripe_standin, "k1").id == results[0].id
-    assert len(intents(stripe_standin)) == 1
+            return error.http_status or 0, str(word(error, "code"))
+
+    stripe_standin.ask("faults", {"how": "slow", "seconds": 0.6})
+    with ThreadPoolExecutor(2) as pool:
+        (_, made), conflict = sorted(pool.map(lambda _: attempt(), range(2)))
+    assert conflict == (409, "idempotency_key_in_use")
+    assert attempt() == (200, made)
+    assert intents(stripe_standin) == [made]
 
 
 def test_a_500_after_the_effect_stays_under_its_key(stripe_standin: StripeStandIn) -> None:
