@@ -36,6 +36,9 @@ from kit import auth, clock, ids, settings
 REGION = "eu-central-1"
 TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "accounts")
 """Each with `pk` and `sk`, its name in `TABLE_<CONTEXT>`; the idempotency table has `pk` alone."""
+INDEXES = {"orders": ("open-orders", "open", "createdAt")}
+"""An index of a context's table: name, hash key, range key; keys only."""
+KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
 QUEUES = ("expiries", "purchases")
 """Each address in `QUEUE_<NAME>`."""
 BUCKETS = ("charts", "uploads", "web")
@@ -229,14 +232,16 @@ def _resources() -> dict[str, str]:
     dynamodb = boto3.client("dynamodb", region_name=REGION)
     for name in (*TABLES, "idempotency"):
         keys = ["pk"] if name == "idempotency" else ["pk", "sk"]
+        index, *index_keys = INDEXES.get(name, ("",))
+        indexes = [{"IndexName": index, "KeySchema": _schema(index_keys), "Projection": KEYS_ONLY}]
         dynamodb.create_table(
             TableName=f"test-{name}",
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind}
-                for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+            AttributeDefinitions=[
+                {"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)
             ],
+            KeySchema=_schema(keys),
+            **({"GlobalSecondaryIndexes": indexes} if index else {}),
         )
         variables[f"TABLE_{name.upper()}"] = f"test-{name}"
     queues = boto3.client("sqs", region_name=REGION)
@@ -251,6 +256,11 @@ def _resources() -> dict[str, str]:
         created = vault.create_secret(Name=f"test/{variable}", SecretString=value)
         variables[variable] = created["ARN"]
     return variables
+
+
+def _schema(keys: list[str]) -> list[dict[str, str]]:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=False)
+    return [{"AttributeName": key, "KeyType": kind} for key, kind in kinds]
 
 
 def new_id(prefix: str) -> str:

@@ -1,0 +1,28 @@
+"""Card numbers do not belong here: Stripe's form takes them, we only ever see the id of a payment method."""
+
+from __future__ import annotations
+
+import re
+
+from kit.errors import Problem
+
+DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+
+
+class CardNumberRefused(Problem):
+    """Says nothing of where or what, so that the number is neither answered nor logged."""
+
+    status, title = 422, "Never send a card number here; send the payment method's id"
+
+
+def refuse_card_numbers(text: str) -> None:
+    """Raises CardNumberRefused where 13 to 19 digits, spaced or not, have a card's check digit."""
+    for match in DIGITS.finditer(text):
+        if _check_digit_fits([int(digit) for digit in match[0] if digit.isdigit()]):
+            raise CardNumberRefused
+
+
+def _check_digit_fits(digits: list[int]) -> bool:
+    """ISO/IEC 7812-1: every second digit from the right doubled, the sum of all digits divisible by ten."""
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,62 @@
+"""FailOrder: no money is kept and the seats are free; now the order says why, and the buyer is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import msgspec
+
+from kit.step import step
+from orders import store
+from orders.order import Reason
+
+REASONS: dict[str, Reason] = {
+    "CardDeclined": "payment-declined",
+    "AuthenticationRequired": "authentication-required",
+    "SeatsLost": "seats-lost",
+    "HoldExpired": "hold-expired",
+}
+"""By the name of the error that ended the purchase; any other is ours to explain, not the buyer's."""
+
+
+class StateError(msgspec.Struct, frozen=True, rename="pascal"):
+    """What a Catch leaves: the error's class, and of a Lambda the message, inside a JSON text."""
+
+    error: str = "Unknown"
+    cause: str = ""
+
+
+class Failure(msgspec.Struct, frozen=True, rename="camel"):
+    order_id: str
+    error: StateError
+
+
+@step
+def handler(failure: Failure, now: datetime) -> None:
+    fail_order(failure.order_id, failure.error, now)
+
+
+def fail_order(order_id: str, error: StateError, now: datetime) -> None:
+    """Once or again with the same outcome. Raises OrderMoved where the order ended otherwise."""
+    order = store.get(order_id)
+    if order.status == "failed":
+        return
+    reason = REASONS.get(error.error, "technical")
+    declined = reason == "payment-declined"
+    store.move(
+        order,
+        "failed",
+        now,
+        tell="order-failed",
+        reason=reason,
+        decline_code=_message(error.cause) if declined else None,
+    )
+
+
+def _message(cause: str) -> str | None:
+    """A declined card's message is the issuer's decline code."""
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return None

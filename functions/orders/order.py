@@ -1,0 +1,95 @@
+"""An order, where it can stand, and what its purchase is told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from pricing import Fare
+
+LEASE = timedelta(minutes=15)
+"""From acceptance, given once, so that a hold cannot end while money moves; nothing is sold after it."""
+
+Status = Literal["pending", "completed", "failed"]
+MOVES: dict[Status, tuple[Status, ...]] = {"pending": ("completed", "failed"), "completed": (), "failed": ()}
+
+Reason = Literal[
+    "payment-declined",
+    "authentication-required",
+    "seats-lost",
+    "hold-expired",
+    "technical",
+]
+"""Why an order failed, in a word for the buyer's client."""
+
+Message = Literal["order-completed", "order-failed"]
+"""What the buyer is told, by the name of its template."""
+
+
+class Delivery(msgspec.Struct, frozen=True, rename="camel"):
+    """How the tickets go to the buyer: `mobile` keeps them in the account, `email` also sends them."""
+
+    method: Literal["mobile", "email"] = "mobile"
+
+
+class OrderedSeat(msgspec.Struct, frozen=True, rename="camel"):
+    """A seat with the labels it has in the house."""
+
+    seat_id: str
+    section: str
+    row: str
+    seat: str
+    ticket_type_id: str
+
+
+class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """`fare.total` is what the card is asked for. `reason` is there when `status` is `failed`."""
+
+    order_id: str
+    person_id: str
+    event_id: str
+    hold_id: str
+    status: Status
+    seats: list[OrderedSeat]
+    fare: Fare
+    delivery: Delivery
+    created_at: datetime
+    updated_at: datetime
+    lease_ends_at: datetime
+    reason: Reason | None = None
+    decline_code: str | None = None
+    """The card issuer's word, such as `insufficient_funds`, when the reason is `payment-declined`."""
+
+    @property
+    def seat_ids(self) -> list[str]:
+        return [seat.seat_id for seat in self.seats]
+
+
+class Purchase(msgspec.Struct, frozen=True, rename="camel"):
+    """What the state machine is told of an order: ids and a deadline, nothing personal, nothing secret."""
+
+    order_id: str
+    event_id: str
+    person_id: str
+    hold_id: str
+    seat_ids: list[str]
+    lease_ends_at: datetime
+
+
+def purchase_of(order: Order) -> Purchase:
+    """The same for every try at starting it."""
+    return Purchase(
+        order_id=order.order_id,
+        event_id=order.event_id,
+        person_id=order.person_id,
+        hold_id=order.hold_id,
+        seat_ids=order.seat_ids,
+        lease_ends_at=order.lease_ends_at,
+    )
+
+
+def sources(to: Status) -> tuple[Status, ...]:
+    """Where an order may come from when it moves to `to`."""
+    return tuple(origin for origin, targets in MOVES.items() if to in targets)

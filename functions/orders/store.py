@@ -1,0 +1,231 @@
+"""Orders in DynamoDB.
+
+    O#<order id>   ORDER                         the order: every move is a condition on this one item
+    O#<order id>   outbox#<message>#<version>    what the buyer is to be told, written with the move itself
+    B#<person id>  <created at>#<order id>       in whose list it appears, in the order of acceptance
+
+An order that has not ended is also in the sparse index `open-orders`, by the time it was accepted: there the
+sweeper finds it. An index may lag: nothing but sweeping relies on it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import msgspec
+from pynamodb.attributes import JSONAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from kit import ids
+from kit.clock import rfc3339
+from kit.errors import NotFound, Problem
+from kit.table import Table, TableMeta, Transaction
+from orders.order import MOVES, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
+from pricing import Fare
+
+ORDER = "ORDER"
+OPEN_SHARDS = 8
+"""833 orders a second are 1,666 index writes; one partition takes 1,000."""
+MESSAGE_VERSION = "1"
+MESSAGE_KEPT = timedelta(days=90)
+
+
+class OrderExists(Problem):
+    """This very order was accepted before: its id is its identity."""
+
+    status, title = 409, "This order exists"
+
+
+class OrderMoved(Problem):
+    """The order is not where this move starts: it has moved on."""
+
+    status, title = 409, "The order has moved on"
+
+
+class OpenOrders(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "open-orders"
+        projection = KeysOnlyProjection()
+
+    shard = UnicodeAttribute(hash_key=True, attr_name="open")
+    created_at = UnicodeAttribute(range_key=True, attr_name="createdAt")
+
+
+class OrderItem(Model):
+    class Meta(TableMeta):
+        table_name = Table("orders")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=ORDER)
+    shard = UnicodeAttribute(attr_name="open", null=True)
+    created_at = UnicodeAttribute(attr_name="createdAt")
+    updated_at = UnicodeAttribute(attr_name="updatedAt")
+    lease_ends_at = UnicodeAttribute(attr_name="leaseEndsAt")
+    person_id = UnicodeAttribute(attr_name="personId")
+    event_id = UnicodeAttribute(attr_name="eventId")
+    hold_id = UnicodeAttribute(attr_name="holdId")
+    status = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    decline_code = UnicodeAttribute(attr_name="declineCode", null=True)
+    seats = JSONAttribute()
+    fare = JSONAttribute()
+    delivery = JSONAttribute()
+    open_orders = OpenOrders()
+
+
+class EntryItem(Model):
+    class Meta(TableMeta):
+        table_name = Table("orders")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class MessageItem(Model):
+    class Meta(TableMeta):
+        table_name = Table("orders")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    order_id = UnicodeAttribute(attr_name="orderId")
+    person_id = UnicodeAttribute(attr_name="personId")
+    message = UnicodeAttribute()
+    version = UnicodeAttribute()
+    created_at = UnicodeAttribute(attr_name="createdAt")
+    expires = TTLAttribute()
+
+
+def add(transaction: Transaction, order: Order) -> None:
+    """Put a new order and its list entry IF there is no such order; otherwise OrderExists."""
+    transaction.put(_item(order), condition=OrderItem.pk.does_not_exist(), refused=OrderExists())
+    transaction.put(EntryItem(f"B#{order.person_id}", _position(order)))
+
+
+def move(
+    order: Order,
+    to: Status,
+    now: datetime,
+    *,
+    tell: Message,
+    reason: Reason | None = None,
+    decline_code: str | None = None,
+) -> None:
+    """Move the order IF it is where `to` may be reached from, and put the message; otherwise OrderMoved."""
+    actions: list[Action] = [
+        OrderItem.status.set(to),
+        OrderItem.updated_at.set(rfc3339(now)),
+        OrderItem.shard.remove(),
+    ]
+    if reason:
+        actions.append(OrderItem.reason.set(reason))
+    if decline_code:
+        actions.append(OrderItem.decline_code.set(decline_code))
+    transaction = Transaction()
+    transaction.update(
+        OrderItem(f"O#{order.order_id}", ORDER),
+        actions,
+        condition=OrderItem.status.is_in(*sources(to)),
+        refused=OrderMoved(),
+    )
+    transaction.put(
+        MessageItem(
+            f"O#{order.order_id}",
+            f"outbox#{tell}#{MESSAGE_VERSION}",
+            order_id=order.order_id,
+            person_id=order.person_id,
+            message=tell,
+            version=MESSAGE_VERSION,
+            created_at=rfc3339(now),
+            expires=now + MESSAGE_KEPT,
+        )
+    )
+    transaction.commit()
+
+
+def find(order_id: str) -> Order | None:
+    """The order as it stands, strongly consistent."""
+    try:
+        return _order(OrderItem.get(f"O#{order_id}", ORDER, consistent_read=True))
+    except OrderItem.DoesNotExist:
+        return None
+
+
+def get(order_id: str) -> Order:
+    """The order as it stands, strongly consistent. Raises NotFound."""
+    order = find(order_id)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def list_of(person_id: str, limit: int, after: str | None) -> tuple[list[Order], str | None]:
+    """A person's orders, newest first, strongly consistent; and where to go on, if there is more."""
+    entries = list(
+        EntryItem.query(
+            f"B#{person_id}",
+            EntryItem.sk < after if after else None,
+            scan_index_forward=False,
+            limit=limit + 1,
+            consistent_read=True,
+        )
+    )
+    keys = [(f"O#{entry.sk.partition('#')[2]}", ORDER) for entry in entries[:limit]]
+    orders = [_order(item) for item in OrderItem.batch_get(keys, consistent_read=True)]
+    more = entries[limit - 1].sk if len(entries) > limit else None
+    return sorted(orders, key=_position, reverse=True), more
+
+
+def list_open(accepted_before: datetime, limit: int) -> list[Order]:
+    """About so many orders accepted before then that have not ended, of each shard the oldest."""
+    keys = [
+        (item.pk, ORDER)
+        for shard in range(OPEN_SHARDS)
+        for item in OrderItem.open_orders.query(
+            str(shard), OpenOrders.created_at < rfc3339(accepted_before), limit=-(-limit // OPEN_SHARDS)
+        )
+    ]
+    found = [_order(item) for item in OrderItem.batch_get(keys, consistent_read=True)]
+    return [order for order in found if MOVES[order.status]]
+
+
+def _position(order: Order) -> str:
+    return f"{rfc3339(order.created_at)}#{order.order_id}"
+
+
+def _item(order: Order) -> OrderItem:
+    return OrderItem(
+        f"O#{order.order_id}",
+        ORDER,
+        shard=str(ids.to_bytes(order.order_id)[-1] % OPEN_SHARDS),
+        created_at=rfc3339(order.created_at),
+        updated_at=rfc3339(order.updated_at),
+        lease_ends_at=rfc3339(order.lease_ends_at),
+        person_id=order.person_id,
+        event_id=order.event_id,
+        hold_id=order.hold_id,
+        status=order.status,
+        seats=msgspec.to_builtins(order.seats),
+        fare=msgspec.to_builtins(order.fare),
+        delivery=msgspec.to_builtins(order.delivery),
+    )
+
+
+def _order(item: OrderItem) -> Order:
+    return Order(
+        order_id=item.pk.removeprefix("O#"),
+        person_id=item.person_id,
+        event_id=item.event_id,
+        hold_id=item.hold_id,
+        status=cast(Status, item.status),
+        seats=msgspec.convert(item.seats, list[OrderedSeat]),
+        fare=msgspec.convert(item.fare, Fare),
+        delivery=msgspec.convert(item.delivery, Delivery),
+        created_at=datetime.fromisoformat(item.created_at),
+        updated_at=datetime.fromisoformat(item.updated_at),
+        lease_ends_at=datetime.fromisoformat(item.lease_ends_at),
+        reason=cast("Reason | None", item.reason),
+        decline_code=item.decline_code,
+    )

@@ -1,0 +1,33 @@
+"""Every minute: what was accepted and has not ended is sent again, so that nothing waits for a lost message.
+
+Starting is by name, so one that runs already is left alone. Orders that stay open past any purchase's end are
+counted: somebody has to look.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from kit import clock
+from kit.telemetry import count, log, metrics
+from orders import launching, store
+from orders.order import LEASE
+
+PATIENCE = timedelta(minutes=1)
+STUCK_AFTER = 2 * LEASE
+SWEPT_MAX = 1000
+"""In one run; the next one goes on, since the oldest come first."""
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> None:
+    sweep_orders(clock.now())
+
+
+def sweep_orders(now: datetime) -> None:
+    for order in store.list_open(now - PATIENCE, SWEPT_MAX):
+        launching.send(order)
+        if now - order.created_at > STUCK_AFTER:
+            log.warning("order does not end", order_id=order.order_id)
+            count("OrdersStuck")
