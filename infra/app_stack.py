@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnParameter, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -68,7 +68,7 @@ class AppStack(Stack):
             for wired in WIRING
         ]
         self.api = self._http_api()
-        self._let_start(self._state_machine("purchase", timeout_minutes=15), "purchase")
+        self._let_start(self._state_machine("purchase"), "purchase")
 
     def _particular(self, name: str, mail_from: str, stripe_api: str) -> dict[str, str]:
         """What one function needs that others should not see."""
@@ -117,7 +117,7 @@ class AppStack(Stack):
         )
         apigateway.HttpRoute(api, trigger.route, http_api=api, route_key=key, integration=integration)
 
-    def _state_machine(self, name: str, *, timeout_minutes: int) -> sfn.StateMachine:
+    def _state_machine(self, name: str) -> sfn.StateMachine:
         """`statemachines/<name>.asl.json`, its `${State}` placeholders filled with the functions' ARNs."""
         path = ROOT / f"statemachines/{name}.asl.json"
         tasks = self._tasks_of(path)
@@ -127,7 +127,6 @@ class AppStack(Stack):
             state_machine_name=f"boxoffice-{name}",
             definition_body=sfn.DefinitionBody.from_file(str(path)),
             definition_substitutions={task: function.function_arn for task, function in tasks.items()},
-            timeout=Duration.minutes(timeout_minutes),
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=logs.LogGroup(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.storage import context_table, work_queue
@@ -13,4 +14,10 @@ class Orders(Construct):
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Orders")
         self.table = context_table(self, stream=True)
+        self.table.add_global_secondary_index(
+            index_name="open-orders",
+            partition_key=dynamodb.Attribute(name="open", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="createdAt", type=dynamodb.AttributeType.STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
         self.purchases = work_queue(self, "purchases", function_timeout_seconds=10)

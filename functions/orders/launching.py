@@ -20,7 +20,7 @@ def start(purchase: Purchase) -> None:
     client = settings.client("stepfunctions")
     try:
         client.start_execution(
-            stateMachineArn=settings.env("STATE_MACHINE_PURCHASE"),
+            stateMachineArn=settings.env("MACHINE_PURCHASE"),
             name=purchase.order_id,
             input=msgspec.json.encode(purchase).decode(),
         )
