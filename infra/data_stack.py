@@ -37,10 +37,11 @@ class DataStack(Stack):
             "inventory": inventory.table,
             "orders": orders.table,
         }
-        for context in ("idempotency", "payments", "tickets", "notifications"):
+        for context in ("payments", "tickets", "notifications"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
+        self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
-            "lease-ends": inventory.lease_ends,
+            "expiries": inventory.expiries,
             "purchases": orders.purchases,
         }
         self.secrets: dict[str, secretsmanager.Secret] = {
@@ -61,8 +62,6 @@ class DataStack(Stack):
             name,
             secret_name=f"boxoffice/{name}",
             description=description,
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                password_length=64, exclude_punctuation=True
-            ),
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=RemovalPolicy.RETAIN,
         )

@@ -26,9 +26,7 @@ SERVER_ERRORS = (500, 502, 503, 504)
 class EdgeStack(Stack):
     """What the world sees. `/api/*` keeps its path, because the API's stage has that name."""
 
-    def __init__(
-        self, scope: Construct, name: str, *, data: DataStack, shop: AppStack, **options: Any
-    ) -> None:
+    def __init__(self, scope: Construct, name: str, *, data: DataStack, shop: AppStack, **options: Any) -> None:
         super().__init__(scope, name, **options)
         self._data = data
         self._stripe_js = CfnParameter(
@@ -85,8 +83,7 @@ class EdgeStack(Stack):
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             web_acl_id=Firewall(self).arn,
             error_responses=[
-                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0))
-                for status in SERVER_ERRORS
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in SERVER_ERRORS
             ],
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.S3BucketOrigin.with_origin_access_control(self._site),

@@ -63,9 +63,7 @@ class Firewall(Construct):
         )
         self.arn = acl.attr_arn
 
-    def _managed(
-        self, name: str, *, priority: int, count: tuple[str, ...] = ()
-    ) -> waf.CfnWebACL.RuleProperty:
+    def _managed(self, name: str, *, priority: int, count: tuple[str, ...] = ()) -> waf.CfnWebACL.RuleProperty:
         return waf.CfnWebACL.RuleProperty(
             name=name,
             priority=priority,

@@ -92,13 +92,10 @@ class WiredFunction(Construct):
     def _environment(self) -> dict[str, str]:
         wired, data = self.wired, self._data
         environment = {
-            f"TABLE_{context.upper()}": data.tables[context].table_name
-            for context in (*wired.reads, *wired.writes)
+            f"TABLE_{context.upper()}": data.tables[context].table_name for context in (*wired.reads, *wired.writes)
         }
         environment |= {f"SECRET_{name.upper()}": data.secrets[name].secret_arn for name in self._secrets()}
-        environment |= {
-            f"QUEUE_{name.upper().replace('-', '_')}": data.queues[name].queue_url for name in wired.sends
-        }
+        environment |= {f"QUEUE_{name.upper().replace('-', '_')}": data.queues[name].queue_url for name in wired.sends}
         if wired.writes_charts:
             environment["BUCKET_CHARTS"] = data.catalog.charts.bucket_name
         if wired.reads_people:
@@ -124,9 +121,7 @@ class WiredFunction(Construct):
             function.add_to_role_policy(
                 iam.PolicyStatement(
                     actions=["s3:GetObject", "s3:PutObject"],
-                    resources=[
-                        data.catalog.charts.arn_for_objects(f"{prefix}*") for prefix in CHART_PREFIXES
-                    ],
+                    resources=[data.catalog.charts.arn_for_objects(f"{prefix}*") for prefix in CHART_PREFIXES],
                 )
             )
         if wired.reads_people:
@@ -135,9 +130,7 @@ class WiredFunction(Construct):
             function.add_to_role_policy(
                 iam.PolicyStatement(
                     actions=["ses:SendEmail", "ses:SendRawEmail"],
-                    resources=[
-                        Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")
-                    ],
+                    resources=[Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")],
                 )
             )
 
@@ -180,8 +173,6 @@ class WiredFunction(Construct):
             trigger.name,
             schedule=events.Schedule.rate(Duration.minutes(trigger.every_minutes)),
             targets=[
-                targets.LambdaFunction(
-                    self.function, event=events.RuleTargetInput.from_object({"step": trigger.name})
-                )
+                targets.LambdaFunction(self.function, event=events.RuleTargetInput.from_object({"step": trigger.name}))
             ],
         )

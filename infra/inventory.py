@@ -8,9 +8,9 @@ from infra.storage import context_table, work_queue
 
 
 class Inventory(Construct):
-    """The table's stream feeds the projector; `lease_ends` carries one delayed message a hold."""
+    """The table's stream feeds the projector; `expiries` carries one delayed message a hold."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Inventory")
         self.table = context_table(self, stream=True)
-        self.lease_ends = work_queue(self, "lease-ends", function_timeout_seconds=10)
+        self.expiries = work_queue(self, "expiries", function_timeout_seconds=10)

@@ -13,13 +13,14 @@ VISIBILITY_TIMES_FUNCTION_TIMEOUT = 6
 """AWS's advice for a queue that feeds a function, so that a retry never overlaps the first try."""
 
 
-def context_table(scope: Construct, *, stream: bool = False) -> dynamodb.Table:
+def context_table(scope: Construct, *, sorted_by: str | None = "sk", stream: bool = False) -> dynamodb.Table:
     """A context's one table: `pk`, `sk`, expiry in `expires`, restorable to any second of 35 days."""
+    sort_key = dynamodb.Attribute(name=sorted_by, type=dynamodb.AttributeType.STRING) if sorted_by else None
     return dynamodb.Table(
         scope,
         "Table",
         partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
-        sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+        sort_key=sort_key,
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
         time_to_live_attribute="expires",
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(

@@ -38,14 +38,14 @@ WIRING = (
         },
         reads=("catalog",),
         writes=("inventory",),
-        sends=("lease-ends",),
+        sends=("expiries",),
         memory_mb=1769,
     ),
     Function(
         "expire",
-        {Queue("lease-ends"): "inventory.expire_hold"},
+        {Queue("expiries"): "inventory.expire_hold"},
         writes=("inventory",),
-        sends=("lease-ends",),
+        sends=("expiries",),
     ),
     Function(
         "project",

@@ -34,9 +34,7 @@ def _aws() -> Iterator[None]:
 
 
 def test_signed_in_call_reaches_the_handler() -> None:
-    status, answer, headers = harness.call(
-        ENTRY, body={"seatCount": 3}, person="ada", groups=["organizer"], now=NOON
-    )
+    status, answer, headers = harness.call(ENTRY, body={"seatCount": 3}, person="ada", groups=["organizer"], now=NOON)
     assert (status, answer) == (200, {"who": "ada", "at": NOON.isoformat(), "seats": "3"})
     assert headers["cache-control"] == "no-store"
 

@@ -62,9 +62,7 @@ def test_capture_of_a_part_releases_the_rest_and_more_is_refused(api: Any) -> No
     assert second.value.code == "payment_intent_unexpected_state"
 
 
-def test_cancel_releases_the_hold_and_cannot_follow_a_capture(
-    api: Any, stripe_standin: StripeStandIn
-) -> None:
+def test_cancel_releases_the_hold_and_cannot_follow_a_capture(api: Any, stripe_standin: StripeStandIn) -> None:
     held = authorize(api)
     assert api.payment_intents.cancel(held.id).status == "canceled"
     captured = authorize(api)

@@ -82,18 +82,11 @@ def differences(path: str, ours: Any, theirs: Any) -> list[str]:
         return []
     if isinstance(ours, dict) and isinstance(theirs, dict):
         unknown = [f"{path}.{key} is unknown" for key in ours if key not in theirs]
-        inner = [
-            one
-            for key in ours
-            if key in theirs
-            for one in differences(f"{path}.{key}", ours[key], theirs[key])
-        ]
+        inner = [one for key in ours if key in theirs for one in differences(f"{path}.{key}", ours[key], theirs[key])]
         return [one for one in unknown if one.removesuffix(" is unknown") not in BEYOND] + inner
     if isinstance(ours, list) and isinstance(theirs, list):
         return [one for mine in ours for one in differences(f"{path}[]", mine, theirs[0])] if theirs else []
-    return (
-        [] if type(ours) is type(theirs) else [f"{path}: {type(ours).__name__}, not {type(theirs).__name__}"]
-    )
+    return [] if type(ours) is type(theirs) else [f"{path}: {type(ours).__name__}, not {type(theirs).__name__}"]
 
 
 def test_shapes(fixtures: dict[str, Any], objects: dict[str, Any]) -> None:

@@ -60,13 +60,9 @@ class Transaction:
     """
 
     _puts: list[tuple[Model, Condition | None, Exception | None]] = field(default_factory=list)
-    _updates: list[tuple[Model, Sequence[Action], Condition | None, Exception | None]] = field(
-        default_factory=list
-    )
+    _updates: list[tuple[Model, Sequence[Action], Condition | None, Exception | None]] = field(default_factory=list)
 
-    def put(
-        self, model: Model, *, condition: Condition | None = None, refused: Exception | None = None
-    ) -> None:
+    def put(self, model: Model, *, condition: Condition | None = None, refused: Exception | None = None) -> None:
         self._puts.append((model, condition, refused))
 
     def update(

@@ -1,0 +1,44 @@
+"""The dependency layer: the pinned wheels for Lambda's Python and processor, fetched without Docker.
+
+python -m infra.layer            fills layers/dependencies/python
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent / "layers/dependencies"
+PYTHON = "3.13"
+PLATFORM = "manylinux2014_aarch64"
+NEWER_PLATFORM = "manylinux_2_28_aarch64"
+"""Lambda's Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34."""
+
+
+def build(target: Path) -> None:
+    """Install the pins into `target`, wheels only, as Lambda will load them."""
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts"),
+            *("--requirement", str(FOLDER / "requirements.txt"), "--target", str(target)),
+            *("--platform", NEWER_PLATFORM, "--platform", PLATFORM, "--python-version", PYTHON),
+            *("--implementation", "cp", "--only-binary", ":all:", "--no-compile"),
+        ],
+        check=True,
+        timeout=300,
+    )
+    _drop_what_lambda_has(target)
+
+
+def _drop_what_lambda_has(target: Path) -> None:
+    """The runtime brings boto3; what only pip reads stays out as well."""
+    for pattern in ("boto3*", "botocore*", "s3transfer*", "jmespath*", "bin", "**/__pycache__", "**/tests"):
+        for path in target.glob(pattern):
+            shutil.rmtree(path)
+
+
+if __name__ == "__main__":
+    build(FOLDER / "python")

@@ -1,0 +1,86 @@
+"""What would be deployed: valid templates, and the promises every table, queue and function must keep."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.functions import READ, WRITE
+from infra.wiring import WIRING
+
+STACKS = ("BoxofficeData", "BoxofficeApp", "BoxofficeEdge")
+
+
+def resources(assembly: Path, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for stack in STACKS:
+        template = json.loads((assembly / f"{stack}.template.json").read_text())
+        for name, resource in template["Resources"].items():
+            if resource["Type"] == kind:
+                yield name, resource["Properties"]
+
+
+def test_templates_pass_cfn_lint(assembly: Path) -> None:
+    # W3005: CDK writes DependsOn where a GetAtt already says it.
+    templates = [str(assembly / f"{stack}.template.json") for stack in STACKS]
+    run = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--ignore-checks", "W3005", "--", *templates],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_table_can_be_restored_and_survives_its_stack(assembly: Path) -> None:
+    tables = dict(resources(assembly, "AWS::DynamoDB::Table"))
+    assert len(tables) >= 7
+    for name, table in tables.items():
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        assert table["DeletionProtectionEnabled"] is True, name
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}, name
+
+
+def test_only_what_talks_to_stripe_may_read_its_key() -> None:
+    assert {function.name for function in WIRING if "stripe" in function.secrets} == {"pay", "webhook"}
+
+
+def test_no_function_may_scan_or_delete() -> None:
+    assert not {"Scan", "DeleteItem"} & set(READ + WRITE)
+
+
+def test_functions_see_only_tables_they_are_wired_to(assembly: Path) -> None:
+    functions = {
+        properties["Description"]: properties["Environment"]["Variables"]
+        for _, properties in resources(assembly, "AWS::Lambda::Function")
+        if str(properties.get("Description")).startswith("Hosts ")
+    }
+    assert len(functions) == len(WIRING)
+    for wired in WIRING:
+        described = f"Hosts {', '.join(sorted(set(wired.verbs.values())))}"
+        tables = {name for name in functions[described] if name.startswith("TABLE_")}
+        assert tables == {f"TABLE_{context.upper()}" for context in (*wired.reads, *wired.writes)}
+
+
+def test_a_queue_outwaits_the_function_it_feeds(assembly: Path) -> None:
+    slowest = max(wired.timeout_seconds for wired in WIRING if any(t.key == "*" for t in wired.verbs))
+    for name, queue in resources(assembly, "AWS::SQS::Queue"):
+        if "RedrivePolicy" in queue:
+            assert queue["VisibilityTimeout"] >= 6 * min(slowest, 10), name
+
+
+@pytest.mark.parametrize("path", ["/api/*", "/api/events*", "/api/venues*"])
+def test_the_edge_never_keeps_what_the_api_calls_private(assembly: Path, path: str) -> None:
+    (_, distribution), *_ = resources(assembly, "AWS::CloudFront::Distribution")
+    policies = {name: p["CachePolicyConfig"] for name, p in resources(assembly, "AWS::CloudFront::CachePolicy")}
+    behaviours = {b["PathPattern"]: b for b in distribution["DistributionConfig"]["CacheBehaviors"]}
+    policy = behaviours[path]["CachePolicyId"]
+    if isinstance(policy, dict):
+        assert policies[policy["Ref"]]["MinTTL"] == 0
+        assert policies[policy["Ref"]]["DefaultTTL"] == 0
+    else:
+        assert policy == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "CachingDisabled"
