@@ -5,7 +5,7 @@ As a program: `python -m local.cloud --port 8001 --state-dir .local`. From Pytho
     with LocalCloud.start(port=8001) as cloud:
         cloud.client("dynamodb").list_tables()
 
-Nothing is kept between runs: state lives in memory, and a stopped or killed process takes its functions along.
+Nothing is kept between runs: state lives in memory, and a process that ends takes its functions along.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ class LocalCloud:
         self._process = process
 
     @classmethod
-    def start(cls, port: int = 0, *, auth: bool = False, mended: bool = True, state_dir: Path | None = None) -> Self:
-        """Start a local cloud and wait until it answers. Port 0 takes a free one. With `auth`, the IAM policies of
-        the deployed roles are enforced. Raises CloudNotStarted."""
+    def start(
+        cls, port: int = 0, *, auth: bool = False, mended: bool = True, state_dir: Path | None = None
+    ) -> Self:
+        """Start a local cloud and wait until it answers. Port 0 takes a free one. With `auth`, the IAM
+        policies of the deployed roles are enforced. Raises CloudNotStarted."""
         state_dir = (state_dir or Path(tempfile.mkdtemp(prefix="boxoffice-cloud-"))).resolve()
         command = [sys.executable, "-m", "local.cloud", "--port", str(port), "--state-dir", str(state_dir)]
         command += ["--auth"] * auth + ["--unmended"] * (not mended)
@@ -74,7 +76,7 @@ class LocalCloud:
         """A boto3 client for the account's root, e.g. `cloud.client("dynamodb")`."""
         import boto3
 
-        return boto3.client(service, **{**self.credentials, **options})  # type: ignore[call-overload]
+        return boto3.client(service, **{**self.credentials, **options})
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -89,6 +91,10 @@ class LocalCloud:
     def api_url(self, api_id: str, stage: str) -> str:
         """Where the routes of an HTTP API are served, without a trailing slash."""
         return f"{self.endpoint_url}/_aws/execute-api/{api_id}/{stage}"
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
 
     def running(self) -> bool:
         return self._process.poll() is None
@@ -119,7 +125,8 @@ class LocalCloud:
                 return
         except OSError as error:
             self.stop()
-            raise CloudNotStarted(f"The local cloud does not answer ({error}); see {self.state_dir}/cloud.log.") from error
+            sentence = f"The local cloud does not answer ({error}); see {self.state_dir}/cloud.log."
+            raise CloudNotStarted(sentence) from error
 
 
 def main() -> None:
@@ -174,7 +181,7 @@ def _serve(port: int, state_dir: Path, *, auth: bool, mended: bool) -> None:
         os._exit(0)
 
     def end_with_standard_input() -> None:
-        while sys.stdin.buffer.raw.read(1024):
+        while os.read(sys.stdin.fileno(), 1024):
             pass
         end()
 

@@ -1,8 +1,8 @@
 """Runs the Lambda functions of the local cloud in forked Python processes (`lambda_worker.py`).
 
-A function has up to `PER_FUNCTION` execution environments; an invocation takes a free one, starts one, or waits for
-one no longer than the function's timeout. Each environment has exactly its own function's code, layers, variables and
-execution-role credentials, so a policy that is too narrow fails here as it would on AWS.
+A function has up to `PER_FUNCTION` execution environments; an invocation takes a free one, starts one, or
+waits for one no longer than the function's timeout. Each environment has exactly its own function's code,
+layers, variables and execution-role credentials, so a policy that is too narrow fails here as it would on AWS.
 """
 
 from __future__ import annotations
@@ -46,15 +46,20 @@ class WorkerLost(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """All that an execution environment is made of. Two functions that differ in any of it share no worker."""
+    """All that an execution environment is made of. Functions that differ in it share no worker."""
 
     arn: str
+    version: str
     handler: str
     timeout: float
     variables: Mapping[str, str]
     code: tuple[str, bytes]
     layers: tuple[tuple[str, bytes], ...]
     fingerprint: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.arn}:{self.version}"
 
 
 @dataclass
@@ -119,7 +124,7 @@ class LambdaHost:
             )
 
     def run(self, function: Function, event: Any, request_id: str, trace_id: str | None) -> Answer:
-        """Invoke a function: `{"body": …, "log": …}`, with `"error": True` when the body is Lambda's error."""
+        """Invoke a function: `{"body": …, "log": …}`, with `"error": True` if the body is Lambda's error."""
         worker = self._take(function)
         keep = False
         try:
@@ -139,7 +144,8 @@ class LambdaHost:
                 worker, request_id, "Sandbox.Timedout", f"Task timed out after {function.timeout:.2f} seconds"
             )
         except WorkerLost:
-            return self._failed(worker, request_id, "Runtime.ExitError", "Runtime exited without providing a reason")
+            reason = "Runtime exited without providing a reason"
+            return self._failed(worker, request_id, "Runtime.ExitError", reason)
         else:
             if "error" in answer:
                 return {"body": answer["error"], "error": True, "log": worker.take_log()}
@@ -161,8 +167,8 @@ class LambdaHost:
         """A free worker, or a new one that is yet to be started."""
         deadline = time.monotonic() + function.timeout
         with self._lock:
-            workers = self._workers.setdefault(function.arn, [])
-            freed = self._freed.setdefault(function.arn, threading.Condition(self._lock))
+            workers = self._workers.setdefault(function.key, [])
+            freed = self._freed.setdefault(function.key, threading.Condition(self._lock))
             while True:
                 self._retire(workers, function.fingerprint)
                 for worker in workers:
@@ -174,10 +180,11 @@ class LambdaHost:
                     workers.append(worker)
                     return worker
                 if not freed.wait(deadline - time.monotonic()):
-                    raise NoCapacity(function.arn)
+                    raise NoCapacity(function.key)
 
     def _retire(self, workers: list[Worker], fingerprint: str) -> None:
-        for worker in [each for each in workers if not each.busy and each.function.fingerprint != fingerprint]:
+        outdated = [each for each in workers if each.function.fingerprint != fingerprint and not each.busy]
+        for worker in outdated:
             workers.remove(worker)
             worker.end()
 
@@ -199,12 +206,12 @@ class LambdaHost:
             worker.busy = False
             worker.used = time.monotonic()
             if not keep:
-                self._workers[worker.function.arn].remove(worker)
+                self._workers[worker.function.key].remove(worker)
                 worker.end()
-            self._freed[worker.function.arn].notify()
+            self._freed[worker.function.key].notify()
 
     def _start(self, worker: Worker) -> Any:
-        """Fork the worker and let it import its handler. Returns the error of a handler that cannot be imported."""
+        """Fork the worker and let it import its handler. Returns the error if it cannot be imported."""
         function = worker.function
         task_root = self._unpacked(*function.code)
         layers = [self._unpacked(*layer) / "python" for layer in function.layers]
@@ -222,7 +229,8 @@ class LambdaHost:
         worker.pid = hello["pid"]
         environment = {**function.variables, "LAMBDA_TASK_ROOT": str(task_root)}
         paths = [str(task_root), *(str(layer) for layer in layers)]
-        ready = worker.ask({"environment": environment, "path": paths, "handler": function.handler}, INIT_SECONDS)
+        identity = {"environment": environment, "path": paths, "handler": function.handler}
+        ready = worker.ask(identity, INIT_SECONDS)
         return ready.get("error")
 
     def _unpacked(self, digest: str, archive: bytes) -> Path:
@@ -232,7 +240,7 @@ class LambdaHost:
             if not directory.exists():
                 fresh = Path(tempfile.mkdtemp(dir=self._state_dir))
                 with zipfile.ZipFile(io.BytesIO(archive)) as files:
-                    files.extractall(fresh)  # noqa: S202
+                    files.extractall(fresh)
                 directory.parent.mkdir(exist_ok=True)
                 shutil.move(fresh, directory)
         return directory

@@ -1,10 +1,10 @@
 """Where local Lambda functions run: a process that has imported the usual libraries and forks one worker per
 execution environment, so that a cold start costs a fork and the import of the application's own code.
 
-Started by path, by `local.lambda_host`, with one socket as its argument. Every byte received on that socket comes
-with two file descriptors, a worker's channel and its log; the worker is forked at once and told over its channel
-what to be. This file imports nothing of the project: a worker's path holds its function's code, its layers and the
-installed packages, as on Lambda.
+Started by path, by `local.lambda_host`, with one socket as its argument. Every byte received on that socket
+comes with two file descriptors, a worker's channel and its log; the worker is forked at once and told over
+its channel what to be. This file imports nothing of the project: a worker's path holds its function's code,
+its layers and the installed packages, as on Lambda.
 """
 
 import ctypes
@@ -71,7 +71,7 @@ def _read(channel: socket.socket, size: int) -> bytes:
 
 
 def preload() -> None:
-    """Import what functions import, and keep botocore's service descriptions, so that every fork shares them."""
+    """Import what functions import and keep botocore's service descriptions, for every fork to share."""
     for library in LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(library)
@@ -84,7 +84,10 @@ def preload() -> None:
     session = botocore.session.get_session()
     for service in SERVICES:
         session.create_client(
-            service, region_name="us-east-1", aws_access_key_id="nobody", aws_secret_access_key="nothing"  # noqa: S106
+            service,
+            region_name="us-east-1",
+            aws_access_key_id="nobody",
+            aws_secret_access_key="nothing",  # noqa: S106
         )
     gc.collect()
     gc.freeze()
@@ -131,7 +134,7 @@ def serve(channel: socket.socket, log: int) -> NoReturn:
     os.chdir(function["environment"]["LAMBDA_TASK_ROOT"])
     try:
         handler = load(function["handler"])
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a function is its answer
         send(channel, {"error": report(error, init=True)})
         os._exit(1)
     send(channel, {})
@@ -163,7 +166,7 @@ def invoke(handler: Handler, invocation: dict[str, Any]) -> dict[str, Any]:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     try:
         return {"result": handler(invocation["event"], context(invocation))}
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a function is its answer
         return {"error": report(error)}
 
 

@@ -1,24 +1,22 @@
 """What ministack gets wrong for this product, put right in its own process.
 
-Each mend is one function in `MENDS`, has one contract test in `tests/local/test_mends.py`, and is written against
-one exact version: `check_version` refuses any other. When a contract test says that a probe passes without its mend,
-delete the mend.
+Each mend is one function, has one contract test in `tests/local/test_mends.py`, and is written against one
+exact version: `check_version` refuses any other. When a contract test says that a probe passes without its
+mend, delete the mend.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import mimetypes
 import os
 import threading
 import uuid
-import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
+from local.bucket_contents import copy
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
@@ -47,8 +45,8 @@ def check_version() -> None:
 
 
 def run_functions_in_host(host: LambdaHost, endpoint: str) -> None:
-    """Run Python functions in our host: errors keep their class name, logging costs no time, a burst of cold calls
-    does not start a process each, and nothing of this process's environment reaches a function."""
+    """Run Python functions in our host: errors keep their class name, logging costs no time, a burst of cold
+    calls does not start a process each, and nothing of this process's environment reaches a function."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
@@ -68,11 +66,14 @@ def run_functions_in_host(host: LambdaHost, endpoint: str) -> None:
             )
             return throttled
 
-    def websocket_worker(name: str, config: dict[str, Any], code_zip: bytes, qualifier: str = "") -> SimpleNamespace:
+    def websocket_worker(
+        name: str, config: dict[str, Any], code_zip: bytes, qualifier: str = "$LATEST"
+    ) -> SimpleNamespace:
         def invoke(event: Any, request_id: str) -> dict[str, Any]:
             answer = execute({"config": config, "code_zip": code_zip}, event, request_id)
-            failed = answer.get("error")
-            return {"status": "error", "error": str(answer["body"])} if failed else {"result": answer["body"]}
+            if answer.get("error"):
+                return {"status": "error", "error": json.dumps(answer["body"])}
+            return {"status": "ok", "result": answer["body"]}
 
         return SimpleNamespace(invoke=invoke)
 
@@ -90,8 +91,9 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
         if archive:
             layers.append((layer if isinstance(layer, str) else layer["Arn"], archive))
     name, runtime_version = config["FunctionName"], config.get("Version", "$LATEST")
+    log_group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
     variables = {
-        "PATH": os.environ.get("PATH", ""),
+        "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "TZ": ":UTC",
         "HOME": "/tmp",  # noqa: S108 - as on Lambda
@@ -104,7 +106,7 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": runtime_version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
-        "AWS_LAMBDA_LOG_GROUP_NAME": (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": log_group,
         "AWS_LAMBDA_LOG_STREAM_NAME": f"[{runtime_version}]local",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "_HANDLER": config["Handler"],
@@ -113,7 +115,8 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
     }
     made_of = (variables, config["CodeSha256"], config.get("Timeout"), [arn for arn, _ in layers])
     return Function(
-        arn=f"{config['FunctionArn']}:{runtime_version}",
+        arn=config["FunctionArn"],
+        version=runtime_version,
         handler=config["Handler"],
         timeout=float(config.get("Timeout") or 3),
         variables=variables,
@@ -192,73 +195,18 @@ def accept_what_has_no_local_effect() -> None:
 
 
 def deploy_bucket_contents() -> None:
-    """Do the work of `Custom::CDKBucketDeployment`, which on AWS is a function that runs the AWS command line."""
+    """Do the work of `Custom::CDKBucketDeployment`, on AWS a function that runs the AWS command line."""
 
     def create(name: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
-        return f"aws.cdk.s3deployment.{uuid.uuid4()}", _copy(properties)
+        return f"aws.cdk.s3deployment.{uuid.uuid4()}", copy(properties)
 
     def update(known: str, old: Properties, new: Properties, stack: str) -> tuple[str, dict[str, Any]]:
-        return known, _copy(new)
+        return known, copy(new)
 
     def delete(known: str, properties: Properties) -> None:
         return None
 
     _handlers()["Custom::CDKBucketDeployment"] = {"create": create, "update": update, "delete": delete}
-
-
-def _copy(properties: Properties) -> dict[str, Any]:
-    """Put what the source archives hold into the destination bucket; with Prune, remove everything else."""
-    from ministack.services import s3
-
-    bucket = properties["DestinationBucketName"]
-    prefix = properties.get("DestinationBucketKeyPrefix", "").strip("/")
-    keys = properties["SourceObjectKeys"]
-    files: dict[str, bytes] = {}
-    for source, key, markers, marking in zip(
-        properties["SourceBucketNames"],
-        keys,
-        properties.get("SourceMarkers") or [{}] * len(keys),
-        properties.get("SourceMarkersConfig") or [{}] * len(keys),
-        strict=True,
-    ):
-        archive = s3._get_object_data(source, key)
-        if archive is None:
-            raise ValueError(f"The asset {key} is not in the bucket {source}")
-        files.update(_unzipped(archive, markers, escape=_true(marking.get("jsonEscape"))))
-    files = {f"{prefix}/{path}" if prefix else path: body for path, body in files.items()}
-    for path, body in files.items():
-        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        status, _, answer = s3._put_object(
-            bucket, path, body, {"content-type": kind, **properties.get("SystemMetadata", {})}
-        )[:3]
-        if status >= 300:
-            raise ValueError(f"{path} could not be put into {bucket}: {answer!r}")
-    if _true(properties.get("Prune", True)):
-        for path in [each for each in s3._buckets[bucket]["objects"] if each.startswith(prefix)]:
-            if path not in files:
-                s3._delete_object(bucket, path, {})
-    return {"DestinationBucketArn": properties.get("DestinationBucketArn"), "SourceObjectKeys": keys}
-
-
-def _unzipped(archive: bytes, markers: dict[str, str], *, escape: bool) -> dict[str, bytes]:
-    """The files of an archive, with deploy-time values put in the place of their markers."""
-    values = {
-        marker.encode(): (json.dumps(value)[1:-1] if escape else value).encode() for marker, value in markers.items()
-    }
-    files = {}
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        for path in opened.namelist():
-            if path.endswith("/"):
-                continue
-            body = opened.read(path)
-            for marker, value in values.items():
-                body = body.replace(marker, value)
-            files[path] = body
-    return files
-
-
-def _true(value: object) -> bool:
-    return str(value).lower() == "true"
 
 
 def _handlers() -> dict[str, dict[str, Any]]:

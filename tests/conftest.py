@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """An empty local cloud, shared by the whole session: name what you create so that nobody else's test meets it."""
+    """One local cloud for the whole session: name what you create so that no other test meets it."""
     with LocalCloud.start(state_dir=tmp_path_factory.mktemp("cloud")) as cloud:
         yield cloud
 
