@@ -13,8 +13,13 @@ def copy(properties: dict[str, Any]) -> dict[str, Any]:
     """Put what the source archives hold into the destination bucket; with Prune, remove everything else."""
     from ministack.services import s3
 
+    if properties.get("Exclude") or properties.get("Include"):
+        raise ValueError(
+            "A bucket deployment with include or exclude filters is not known to the local cloud"
+        )
     bucket = properties["DestinationBucketName"]
-    prefix = properties.get("DestinationBucketKeyPrefix", "").strip("/")
+    folder = properties.get("DestinationBucketKeyPrefix", "").strip("/")
+    prefix = f"{folder}/" if folder else ""
     keys = properties["SourceObjectKeys"]
     files: dict[str, bytes] = {}
     for source, key, markers, marking in zip(
@@ -28,7 +33,7 @@ def copy(properties: dict[str, Any]) -> dict[str, Any]:
         if archive is None:
             raise ValueError(f"The asset {key} is not in the bucket {source}")
         files.update(_unzipped(archive, markers, escape=_true(marking.get("jsonEscape"))))
-    files = {f"{prefix}/{path}" if prefix else path: body for path, body in files.items()}
+    files = {prefix + path: body for path, body in files.items()}
     for path, body in files.items():
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         status, _, answer = s3._put_object(

@@ -17,7 +17,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import urllib.request
 from collections.abc import Mapping
@@ -25,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_SECONDS = 60
@@ -49,12 +49,12 @@ class LocalCloud:
     ) -> Self:
         """Start a local cloud and wait until it answers. Port 0 takes a free one. With `auth`, the IAM
         policies of the deployed roles are enforced. Raises CloudNotStarted."""
-        state_dir = (state_dir or Path(tempfile.mkdtemp(prefix="boxoffice-cloud-"))).resolve()
+        state_dir = (state_dir or ROOT / ".local").resolve()
         command = [sys.executable, "-m", "local.cloud", "--port", str(port), "--state-dir", str(state_dir)]
         command += ["--auth"] * auth + ["--unmended"] * (not mended)
         process = subprocess.Popen(
             command,
-            cwd=Path(__file__).parent.parent,
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -133,7 +133,7 @@ def main() -> None:
     """Serve until the standard input closes (its parent ended) or a signal arrives."""
     parser = argparse.ArgumentParser(prog="python -m local.cloud", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8001)
-    parser.add_argument("--state-dir", type=Path, default=Path(".local"))
+    parser.add_argument("--state-dir", type=Path, default=ROOT / ".local")
     parser.add_argument("--auth", action="store_true", help="enforce the IAM policies of the deployed roles")
     parser.add_argument("--unmended", action="store_true", help="plain ministack, to see what a mend is for")
     options = parser.parse_args()

@@ -2,7 +2,7 @@
 
 A function has up to `PER_FUNCTION` execution environments; an invocation takes a free one, starts one, or
 waits for one no longer than the function's timeout. Each environment has exactly its own function's code,
-layers, variables and execution-role credentials, so a policy that is too narrow fails here as it would on AWS.
+layers, variables and execution-role credentials, so a policy that is too narrow fails here as on AWS.
 """
 
 from __future__ import annotations

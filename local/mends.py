@@ -181,6 +181,39 @@ def stream_expiries() -> None:
     dynamodb._remove_item = removed
 
 
+def know_the_issuer() -> None:
+    """Give a user pool made by CloudFormation its `ProviderURL`, which its tokens have as their issuer."""
+    from ministack.services.cloudformation import provisioners
+
+    attributes = provisioners._cognito_user_pool_attributes
+
+    def with_url(pool: str) -> dict[str, str]:
+        known: dict[str, str] = attributes(pool)
+        return {**known, "ProviderURL": f"https://{known['ProviderName']}"}
+
+    provisioners._cognito_user_pool_attributes = with_url
+
+
+def refer_to_secrets_by_arn() -> None:
+    """Let `Ref` of a secret be its ARN, so that policies and dynamic references made from it match."""
+    from ministack.services import secretsmanager
+
+    handlers = _handlers()["AWS::SecretsManager::Secret"]
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def name_of(arn: str) -> str:
+        return secretsmanager._resolve(arn)[0] or arn
+
+    def by_arn(made: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+        return made[1]["Arn"], made[1]
+
+    handlers["create"] = lambda name, new, stack: by_arn(create(name, new, stack))
+    handlers["update"] = lambda known, old, new, stack, name=None: by_arn(
+        update(name_of(known), old, new, stack, name)
+    )
+    handlers["delete"] = lambda known, properties: delete(name_of(known), properties)
+
+
 def accept_what_has_no_local_effect() -> None:
     """Let a template declare what matters only in a real account."""
 
@@ -220,6 +253,8 @@ MENDS: tuple[Callable[[], None], ...] = (
     spell_cors_as_the_api_does,
     keep_time_to_live,
     stream_expiries,
+    know_the_issuer,
+    refer_to_secrets_by_arn,
     accept_what_has_no_local_effect,
     deploy_bucket_contents,
 )

@@ -1,0 +1,252 @@
+"""Every mend is needed and works: each probe passes on the local cloud and fails on ministack as it comes.
+
+When a probe passes unmended, ministack has learnt better: delete its mend.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import mends
+from local.cloud import LocalCloud
+
+
+def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[str, str]:
+    """Create a stack, and return the physical ids of its resources by their logical ones."""
+    cloudformation = cloud.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+    deadline = time.monotonic() + 10
+    while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith(
+        "PROGRESS"
+    ):
+        assert time.monotonic() < deadline, f"{name} is still {status}"
+        time.sleep(0.02)
+    assert status == "CREATE_COMPLETE"
+    described = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in described}
+
+
+def zipped(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        for name, text in files.items():
+            opened.writestr(name.replace("_", "."), text)
+    return packed.getvalue()
+
+
+def errors_keep_their_class(cloud: LocalCloud) -> None:
+    functions = cloud.client("lambda")
+    source = (
+        "class SeatsUnavailable(Exception): pass\ndef handler(event, context): raise SeatsUnavailable('two')"
+    )
+    functions.create_function(
+        FunctionName="refuses",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py=source)},
+    )
+    payload = json.load(functions.invoke(FunctionName="refuses")["Payload"])
+    assert payload["errorType"] == "SeatsUnavailable"
+
+
+def cross_origin_requests_are_answered(cloud: LocalCloud) -> None:
+    cors = {
+        "AllowOrigins": ["https://shop.example"],
+        "AllowMethods": ["POST"],
+        "AllowHeaders": ["authorization"],
+    }
+    properties = {"Name": "cors", "ProtocolType": "HTTP", "CorsConfiguration": cors}
+    made = provision(
+        cloud,
+        "cors",
+        {
+            "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": properties},
+            "Stage": {
+                "Type": "AWS::ApiGatewayV2::Stage",
+                "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "api", "AutoDeploy": True},
+            },
+        },
+    )
+    request = urllib.request.Request(
+        cloud.api_url(made["Api"], "api") + "/orders",
+        method="OPTIONS",
+        headers={"origin": "https://shop.example", "access-control-request-method": "POST"},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+        assert answer.headers["access-control-allow-methods"] == "POST"
+
+
+def table(**more: Any) -> dict[str, Any]:
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            **more,
+        },
+    }
+
+
+def tables_have_their_time_to_live(cloud: LocalCloud) -> None:
+    ttl = {"AttributeName": "expires", "Enabled": True}
+    made = provision(cloud, "ttl", {"Table": table(TimeToLiveSpecification=ttl)})
+    described = cloud.client("dynamodb").describe_time_to_live(TableName=made["Table"])[
+        "TimeToLiveDescription"
+    ]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+
+
+def user_pools_know_their_issuer(cloud: LocalCloud) -> None:
+    made = provision(
+        cloud,
+        "issuer",
+        {
+            "People": {"Type": "AWS::Cognito::UserPool"},
+            "Issuer": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["People", "ProviderURL"]}},
+            },
+        },
+    )
+    issuer = cloud.client("ssm").get_parameter(Name=made["Issuer"])["Parameter"]["Value"]
+    assert issuer == f"https://cognito-idp.us-east-1.amazonaws.com/{made['People']}"
+
+
+def secrets_are_referred_to_by_arn(cloud: LocalCloud) -> None:
+    secret = {
+        "Type": "AWS::SecretsManager::Secret",
+        "Properties": {"Name": "boxoffice/probe", "SecretString": "s"},
+    }
+    resolved = {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString:::}}"]]}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": resolved}}
+    made = provision(cloud, "secret", {"Secret": secret, "Parameter": parameter})
+    assert made["Secret"].startswith("arn:aws:secretsmanager:us-east-1:000000000000:secret:boxoffice/probe-")
+    assert cloud.client("ssm").get_parameter(Name=made["Parameter"])["Parameter"]["Value"] == "s"
+    cloud.client("cloudformation").delete_stack(StackName="secret")
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        cloud.client("secretsmanager").get_secret_value(SecretId="boxoffice/probe")
+
+
+def what_has_no_local_effect_is_accepted(cloud: LocalCloud) -> None:
+    provision(
+        cloud,
+        "declared",
+        {
+            kind.replace(":", ""): {"Type": kind, "Properties": {"ServiceToken": "x"}}
+            for kind in mends.DECLARED_ONLY
+        },
+    )
+
+
+def assets_are_unpacked_into_their_bucket(cloud: LocalCloud) -> None:
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="assets")
+    s3.put_object(Bucket="assets", Key="site.zip", Body=zipped(index_html="<html>", old_js="stays"))
+    s3.put_object(Bucket="assets", Key="config.zip", Body=zipped(config_json='{"api": "<<marker>>"}'))
+    s3.create_bucket(Bucket="site")
+    s3.put_object(Bucket="site", Key="left-over.js", Body=b"")
+    deployment = {
+        "Type": "Custom::CDKBucketDeployment",
+        "Properties": {
+            "ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:nobody",
+            "SourceBucketNames": ["assets", "assets"],
+            "SourceObjectKeys": ["site.zip", "config.zip"],
+            "SourceMarkers": [{}, {"<<marker>>": 'an "address"'}],
+            "SourceMarkersConfig": [{}, {"jsonEscape": "true"}],
+            "SystemMetadata": {"cache-control": "no-cache"},
+            "DestinationBucketName": "site",
+        },
+    }
+    provision(cloud, "site", {"Deployment": deployment})
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="site")["Contents"]]
+    assert keys == ["config.json", "index.html", "old.js"]
+    config = s3.get_object(Bucket="site", Key="config.json")
+    assert json.load(config["Body"]) == {"api": 'an "address"'}
+    assert (config["ContentType"], config["CacheControl"]) == ("application/json", "no-cache")
+
+
+PROBES = (
+    errors_keep_their_class,
+    cross_origin_requests_are_answered,
+    tables_have_their_time_to_live,
+    user_pools_know_their_issuer,
+    secrets_are_referred_to_by_arn,
+    what_has_no_local_effect_is_accepted,
+    assets_are_unpacked_into_their_bucket,
+)
+
+
+@pytest.fixture(scope="module")
+def plain_ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    with LocalCloud.start(mended=False, state_dir=tmp_path_factory.mktemp("plain")) as cloud:
+        yield cloud
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_mend_works(probe: Callable[[LocalCloud], None], local_cloud: LocalCloud) -> None:
+    probe(local_cloud)
+
+
+@pytest.mark.cloud
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_mend_is_still_needed(probe: Callable[[LocalCloud], None], plain_ministack: LocalCloud) -> None:
+    with pytest.raises((AssertionError, OSError, ClientError)):
+        probe(plain_ministack)
+
+
+SWEEP = """
+import sys, threading, time
+pause = time.sleep
+time.sleep = lambda seconds: pause(min(seconds, 0.02))
+from ministack.services import dynamodb
+from local import mends
+if sys.argv[1] == "mended":
+    mends.stream_expiries()
+dynamodb._create_table({
+    "TableName": "holds", "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "OLD_IMAGE"},
+})
+dynamodb._put_item({"TableName": "holds", "Item": {"pk": {"S": "hold"}, "expires": {"N": "1"}}})
+expiry = {"Enabled": True, "AttributeName": "expires"}
+dynamodb._update_ttl({"TableName": "holds", "TimeToLiveSpecification": expiry})
+deadline = time.monotonic() + 5
+while dynamodb._tables["holds"]["items"] and time.monotonic() < deadline:
+    pause(0.01)
+with dynamodb._lock:
+    record = dynamodb._stream_records["holds"][-1]
+print(record["eventName"], record.get("userIdentity"), record["dynamodb"].get("OldImage", {}).get("pk"))
+"""
+
+
+def sweep(how: str) -> str:
+    command = [sys.executable, "-c", SWEEP, how]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout.strip()
+
+
+def test_an_expired_item_leaves_a_stream_record_of_the_service() -> None:
+    service = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+    assert sweep("mended") == f"REMOVE {service} {{'S': 'hold'}}"
+
+
+def test_the_mend_of_expiries_is_still_needed() -> None:
+    assert sweep("plain").startswith("INSERT")
+
+
+def test_another_ministack_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mends, "version", lambda package: "1.6.0")
+    with pytest.raises(mends.WrongMinistack, match=r"ministack 1\.5\.33, but 1\.6\.0 .* `pip install -r"):
+        mends.check_version()
