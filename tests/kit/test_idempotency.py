@@ -29,7 +29,7 @@ def _aws() -> Iterator[None]:
 def call(key: str = "k1", body: bytes = b"{}", person: str = "ada") -> Call:
     caller = Person(person, frozenset(), "session")
     headers = {"idempotency-key": key} if key else {}
-    return Call(datetime.now(UTC), {}, headers, raw_body=body, request_id="request", person=caller)
+    return Call(datetime.now(UTC), "/things", {}, headers, body, "request", caller)
 
 
 def test_second_call_gets_the_first_answer_without_running() -> None:
