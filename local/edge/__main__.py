@@ -1,0 +1,112 @@
+"""The edge as a process of its own, started by the supervisor: `python -m local.edge`.
+
+It serves on sockets that the supervisor opened, so that a taken port is known before anything starts,
+and it ends when the supervisor does, however that happens: its standard input is then at its end.
+"""
+
+import argparse
+import asyncio
+import functools
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from aiohttp import web
+
+from local.edge.distribution import ReadSecret, read_distribution
+from local.edge.functions import FunctionRuntime
+from local.edge.origins import Origins
+from local.edge.server import Edge
+from local.edge.template import Assembly, Deployed
+from local.mailbox import Mailbox, mailbox_routes, receive_mail
+
+_HEADER_BYTES_MAX = 20_480
+_LINE_BYTES_MAX = 16_384
+_SHUTDOWN_SECONDS = 1
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--assembly", type=Path, required=True)
+    parser.add_argument("--cloud", required=True, help="URL of the local cloud")
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--site-fd", type=int, required=True)
+    parser.add_argument("--mail-fd", type=int, required=True)
+    asyncio.run(_serve(parser.parse_args()))
+
+
+async def _serve(asked: argparse.Namespace) -> None:
+    cloud = functools.partial(
+        boto3.client,
+        endpoint_url=asked.cloud,
+        region_name=asked.region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106
+    )
+    assembly = Assembly.read(asked.assembly, deployed_names(cloud("cloudformation")), asked.region)
+    distribution = read_distribution(assembly, secret_reader(cloud("secretsmanager")))
+    edge = Edge(distribution, Origins(asked.cloud, asked.region), FunctionRuntime())
+    mailbox = Mailbox()
+
+    site = web.Application()
+    site.add_routes(mailbox_routes(mailbox))
+    site.router.add_route("*", "/{anything:.*}", edge.handle)
+    runner = web.AppRunner(
+        site,
+        access_log=None,
+        max_line_size=_LINE_BYTES_MAX,
+        max_field_size=_HEADER_BYTES_MAX,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+    )
+    await runner.setup()
+    await web.SockSite(runner, socket.socket(fileno=asked.site_fd)).start()
+    mail = await asyncio.start_server(
+        functools.partial(receive_mail, mailbox), sock=socket.socket(fileno=asked.mail_fd)
+    )
+    print("ready", flush=True)
+    await _told_to_stop()
+    mail.close()
+    await runner.cleanup()
+    await edge.close()
+
+
+def deployed_names(cloudformation: Any) -> Deployed:
+    """Looks names up in the deployed stacks, once per stack."""
+
+    @functools.cache
+    def of_stack(stack: str) -> dict[str, str]:
+        resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+        parameters = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
+        names = {item["LogicalResourceId"]: item.get("PhysicalResourceId", "") for item in resources}
+        return names | {item["ParameterKey"]: item["ParameterValue"] for item in parameters}
+
+    return lambda stack, name: of_stack(stack).get(name)
+
+
+def secret_reader(secretsmanager: Any) -> ReadSecret:
+    """Resolves what a template takes from Secrets Manager."""
+
+    def read(secret_id: str, json_key: str) -> str:
+        value = str(secretsmanager.get_secret_value(SecretId=secret_id)["SecretString"])
+        return str(json.loads(value)[json_key]) if json_key else value
+
+    return read
+
+
+async def _told_to_stop() -> None:
+    """Until SIGTERM, SIGINT, or the end of standard input."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    loop.add_reader(sys.stdin, stopped.set)
+    await stopped.wait()
+
+
+if __name__ == "__main__":
+    main()
