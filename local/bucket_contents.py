@@ -14,9 +14,7 @@ def copy(properties: dict[str, Any]) -> dict[str, Any]:
     from ministack.services import s3
 
     if properties.get("Exclude") or properties.get("Include"):
-        raise ValueError(
-            "A bucket deployment with include or exclude filters is not known to the local cloud"
-        )
+        raise ValueError("A bucket deployment with include or exclude filters is not known to the local cloud")
     bucket = properties["DestinationBucketName"]
     folder = properties.get("DestinationBucketKeyPrefix", "").strip("/")
     prefix = f"{folder}/" if folder else ""
@@ -51,8 +49,7 @@ def copy(properties: dict[str, Any]) -> dict[str, Any]:
 def _unzipped(archive: bytes, markers: dict[str, str], *, escape: bool) -> dict[str, bytes]:
     """The files of an archive, with deploy-time values put in the place of their markers."""
     values = {
-        marker.encode(): (json.dumps(value)[1:-1] if escape else value).encode()
-        for marker, value in markers.items()
+        marker.encode(): (json.dumps(value)[1:-1] if escape else value).encode() for marker, value in markers.items()
     }
     files = {}
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:

@@ -44,9 +44,7 @@ class LocalCloud:
         self._process = process
 
     @classmethod
-    def start(
-        cls, port: int = 0, *, auth: bool = False, mended: bool = True, state_dir: Path | None = None
-    ) -> Self:
+    def start(cls, port: int = 0, *, auth: bool = False, mended: bool = True, state_dir: Path | None = None) -> Self:
         """Start a local cloud and wait until it answers. Port 0 takes a free one. With `auth`, the IAM
         policies of the deployed roles are enforced. Raises CloudNotStarted."""
         state_dir = (state_dir or ROOT / ".local").resolve()

@@ -157,9 +157,7 @@ def keep_time_to_live() -> None:
         return made
 
     handlers["create"] = lambda name, new, stack: with_ttl(create(name, new, stack), new)
-    handlers["update"] = lambda known, old, new, stack, name=None: with_ttl(
-        update(known, old, new, stack, name), new
-    )
+    handlers["update"] = lambda known, old, new, stack, name=None: with_ttl(update(known, old, new, stack, name), new)
 
 
 def stream_expiries() -> None:
@@ -208,9 +206,7 @@ def refer_to_secrets_by_arn() -> None:
         return made[1]["Arn"], made[1]
 
     handlers["create"] = lambda name, new, stack: by_arn(create(name, new, stack))
-    handlers["update"] = lambda known, old, new, stack, name=None: by_arn(
-        update(name_of(known), old, new, stack, name)
-    )
+    handlers["update"] = lambda known, old, new, stack, name=None: by_arn(update(name_of(known), old, new, stack, name))
     handlers["delete"] = lambda known, properties: delete(name_of(known), properties)
 
 

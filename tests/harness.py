@@ -123,9 +123,7 @@ def call(
 
     `body`: bytes go as base64, text as it is, anything else as JSON. `person` signs in; `now` sets the clock.
     """
-    event = http_event(
-        path=path, body=body, query=query, headers=headers, person=person, groups=groups, route=route
-    )
+    event = http_event(path=path, body=body, query=query, headers=headers, person=person, groups=groups, route=route)
     entry: Any = import_module(module) if isinstance(module, str) else module
     with at(now):
         answer = entry.handler(event, CONTEXT)
@@ -237,9 +235,7 @@ def _resources() -> dict[str, str]:
         dynamodb.create_table(
             TableName=f"test-{name}",
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)
-            ],
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)],
             KeySchema=_schema(keys),
             **({"GlobalSecondaryIndexes": indexes} if index else {}),
         )

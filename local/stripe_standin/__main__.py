@@ -22,9 +22,7 @@ async def serve(port: int, webhook_url: str | None, secret: str, *, with_parent:
         loop.add_signal_handler(number, stop.set)
     if with_parent:
         threading.Thread(target=_await_parent, args=(loop, stop), daemon=True).start()
-    runner = web.AppRunner(
-        application(StandIn(Courier(webhook_url, secret))), access_log=None, shutdown_timeout=0.2
-    )
+    runner = web.AppRunner(application(StandIn(Courier(webhook_url, secret))), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     print(f"Stripe stand-in on http://127.0.0.1:{runner.addresses[0][1]}", flush=True)

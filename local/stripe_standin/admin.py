@@ -105,9 +105,7 @@ class _Admin:
         """An event of the test's own making: `{type, object}`, and attributes to override."""
         wanted = await request.json()
         book = self._stand_in.book
-        made = shapes.event(
-            book.new_id("evt"), book.now(), wanted.pop("type"), wanted.pop("object"), book.request
-        )
+        made = shapes.event(book.new_id("evt"), book.now(), wanted.pop("type"), wanted.pop("object"), book.request)
         made.update(wanted)
         self._stand_in.courier.publish(book.add(made))
         return web.json_response(made)
@@ -146,9 +144,7 @@ class _Admin:
     def _secret_holder(self, request: web.Request, secret: str) -> Json:
         intent = self._stand_in.book.get("payment_intent", request.match_info["id"])
         if intent["client_secret"] != secret:
-            raise invalid(
-                "The client_secret provided does not match this PaymentIntent.", param="client_secret"
-            )
+            raise invalid("The client_secret provided does not match this PaymentIntent.", param="client_secret")
         return intent
 
 

@@ -38,12 +38,8 @@ _CARDS = {
     "chargeDeclinedStolenCard": Card("4000000000009979", code="card_declined", decline_code="stolen_card"),
     "chargeDeclinedFraudulent": Card("4100000000000019", code="card_declined", decline_code="fraudulent"),
     "chargeDeclinedExpiredCard": Card("4000000000000069", code="expired_card", decline_code="expired_card"),
-    "chargeDeclinedIncorrectCvc": Card(
-        "4000000000000127", code="incorrect_cvc", decline_code="incorrect_cvc"
-    ),
-    "chargeDeclinedProcessingError": Card(
-        "4000000000000119", code="processing_error", decline_code="processing_error"
-    ),
+    "chargeDeclinedIncorrectCvc": Card("4000000000000127", code="incorrect_cvc", decline_code="incorrect_cvc"),
+    "chargeDeclinedProcessingError": Card("4000000000000119", code="processing_error", decline_code="processing_error"),
     "threeDSecureOptional": Card("4000000000003055", challenge="on_request"),
     "threeDSecure2Required": Card("4000000000003220", challenge="always"),
     "authenticationRequired": Card("4000002760003184", challenge="always"),

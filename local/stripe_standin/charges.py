@@ -24,9 +24,7 @@ def create(book: Book, intent: Json, card: Card, *, authenticated: bool) -> Json
     book.add(made)
     if card.code:
         made.update(paid=False, status="failed", failure_code=card.code)
-        made["outcome"].update(
-            network_status="declined_by_network", reason=card.decline_code, type="issuer_declined"
-        )
+        made["outcome"].update(network_status="declined_by_network", reason=card.decline_code, type="issuer_declined")
         book.emit("charge.failed", made)
         return made
     if intent["capture_method"] == "manual":
@@ -107,9 +105,7 @@ def refund_listing(book: Book, params: Json) -> Json:
 
 
 def balance_listing(book: Book, params: Json) -> Json:
-    return list_page(
-        book, "balance_transaction", params, "/v1/balance_transactions", ("source", "type", "currency")
-    )
+    return list_page(book, "balance_transaction", params, "/v1/balance_transactions", ("source", "type", "currency"))
 
 
 def retrieve_balance_transaction(book: Book, params: Json, object_id: str) -> Json:

@@ -9,9 +9,7 @@ from .errors import Json, invalid
 
 def create_account(book: Book, params: Json) -> Json:
     kind = forms.one_of(params, "type", ("express", "standard", "custom"))
-    made = shapes.account(
-        book.new_id("acct"), book.now(), kind, params.get("country", "US"), params.get("email")
-    )
+    made = shapes.account(book.new_id("acct"), book.now(), kind, params.get("country", "US"), params.get("email"))
     made["metadata"] = forms.metadata(params)
     book.add(made)
     book.emit("account.updated", made)
@@ -51,9 +49,7 @@ def create_transfer(book: Book, params: Json) -> Json:
     source = params.get("source_transaction")
     left = _left_of(book, source) if source else _balance(book, currency)
     if amount > left:
-        raise invalid(
-            "You have insufficient available funds in your Stripe account.", code="balance_insufficient"
-        )
+        raise invalid("You have insufficient available funds in your Stripe account.", code="balance_insufficient")
     made = shapes.transfer(book.new_id("tr"), book.now(), amount, currency, destination)
     made.update(metadata=forms.metadata(params), source_transaction=source)
     made.update(transfer_group=params.get("transfer_group"), description=params.get("description"))
@@ -78,9 +74,7 @@ def reverse_transfer(book: Book, params: Json, object_id: str) -> Json:
     left = transfer["amount"] - transfer["amount_reversed"]
     amount = forms.integer(params, "amount", default=left)
     if not 1 <= amount <= left:
-        raise invalid(
-            f"Reversal amount ({amount}) is greater than unreversed amount ({left})", param="amount"
-        )
+        raise invalid(f"Reversal amount ({amount}) is greater than unreversed amount ({left})", param="amount")
     made = book.add(shapes.reversal(book.new_id("trr"), book.now(), transfer, amount))
     entry = shapes.balance_transaction(book.new_id("txn"), book.now(), "transfer_refund", made, amount, 0)
     made["balance_transaction"] = book.add(entry)["id"]
@@ -94,9 +88,7 @@ def reverse_transfer(book: Book, params: Json, object_id: str) -> Json:
 def _left_of(book: Book, charge_id: str) -> int:
     charge = book.get("charge", charge_id, "source_transaction")
     used = sum(
-        one["amount"] - one["amount_reversed"]
-        for one in book.all("transfer")
-        if one["source_transaction"] == charge_id
+        one["amount"] - one["amount_reversed"] for one in book.all("transfer") if one["source_transaction"] == charge_id
     )
     return int(charge["amount_captured"] - used)
 

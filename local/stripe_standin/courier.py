@@ -113,6 +113,4 @@ class Courier:
         return isinstance(outcome, int) and 200 <= outcome < 300
 
     def _record(self, event: Json, *, attempt: int, outcome: int | str) -> None:
-        self.deliveries.append(
-            {"event": event["id"], "type": event["type"], "attempt": attempt, "outcome": outcome}
-        )
+        self.deliveries.append({"event": event["id"], "type": event["type"], "attempt": attempt, "outcome": outcome})

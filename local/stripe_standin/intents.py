@@ -23,8 +23,7 @@ NEEDS_RETURN_URL = (
 )
 
 NOT_AUTHENTICATED = (
-    "We are unable to authenticate your payment method. "
-    "Please choose a different payment method and try again."
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 )
 
 
@@ -42,9 +41,7 @@ def create(book: Book, params: Json) -> Json:
     intent = shapes.payment_intent(
         book.new_id("pi"), book.now(), amount, currency, secrets.token_urlsafe(18).replace("-", "x")
     )
-    intent["capture_method"] = forms.one_of(
-        params, "capture_method", ("automatic_async", "automatic", "manual")
-    )
+    intent["capture_method"] = forms.one_of(params, "capture_method", ("automatic_async", "automatic", "manual"))
     intent["metadata"] = forms.metadata(params)
     intent["payment_method_options"] = params.get("payment_method_options") or {}
     intent.update({name: params[name] for name in _NOTED if name in params})
@@ -70,16 +67,12 @@ def create(book: Book, params: Json) -> Json:
 def confirm(book: Book, params: Json, object_id: str) -> Json:
     intent = book.get("payment_intent", object_id)
     if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
-        raise _unexpected(
-            intent, f"You cannot confirm this PaymentIntent because it has a status of {_state(intent)}."
-        )
+        raise _unexpected(intent, f"You cannot confirm this PaymentIntent because it has a status of {_state(intent)}.")
     _check_return_url(intent, params)
     if method_id := params.get("payment_method"):
         intent["payment_method"] = methods.resolve(book, method_id)["id"]
     if intent["payment_method"] is None:
-        raise _unexpected(
-            intent, "You cannot confirm this PaymentIntent because it's missing a payment method."
-        )
+        raise _unexpected(intent, "You cannot confirm this PaymentIntent because it's missing a payment method.")
     return _attempt(book, intent, params.get("return_url"))
 
 

@@ -50,9 +50,7 @@ def resolve(book: Book, object_id: str) -> Json:
         )
     found = book.objects.get(object_id)
     if found is None or found["object"] != "payment_method":
-        raise invalid(
-            f"No such PaymentMethod: '{object_id}'", code="resource_missing", param="payment_method"
-        )
+        raise invalid(f"No such PaymentMethod: '{object_id}'", code="resource_missing", param="payment_method")
     return found
 
 

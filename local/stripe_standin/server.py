@@ -67,9 +67,7 @@ class StandIn:
         try:
             if fault and fault.how == "slow":
                 await asyncio.sleep(fault.seconds)
-            answer, executed = (
-                self._outcome(run) if not (fault and fault.prevents) else (_server_error(), True)
-            )
+            answer, executed = self._outcome(run) if not (fault and fault.prevents) else (_server_error(), True)
             if fault and fault.when == "after" and fault.how in ("500", "503"):
                 answer = (int(fault.how), _server_error()[1])
                 executed = bool(fault.stored)
@@ -136,18 +134,14 @@ class StandIn:
         error = {"type": "invalid_request_error", "code": code, "message": message}
         return self._respond(request, key, (int(fault.how), json.dumps({"error": error})))
 
-    def _respond(
-        self, request: web.Request, key: str | None, answer: Answer, replayed: bool = False
-    ) -> web.Response:
+    def _respond(self, request: web.Request, key: str | None, answer: Answer, replayed: bool = False) -> web.Response:
         self._note(request, key, answer[0], replayed)
         headers = {"Request-Id": self.book.new_id("req"), **_CORS}
         if key:
             headers["Idempotency-Key"] = key
         if replayed:
             headers["Idempotent-Replayed"] = "true"
-        return web.Response(
-            status=answer[0], text=answer[1], content_type="application/json", headers=headers
-        )
+        return web.Response(status=answer[0], text=answer[1], content_type="application/json", headers=headers)
 
     def _note(self, request: web.Request, key: str | None, outcome: int | str, replayed: bool) -> None:
         call = {"method": request.method, "path": request.path, "key": key}

@@ -77,9 +77,7 @@ def archive(**files: str) -> bytes:
     return packed.getvalue()
 
 
-def create(
-    cloud: LocalCloud, name: str, handler: str, source: str = SOURCE, **options: Any
-) -> Callable[..., Any]:
+def create(cloud: LocalCloud, name: str, handler: str, source: str = SOURCE, **options: Any) -> Callable[..., Any]:
     """Make a function, and return what invokes it: `(payload, error type or None, log)`."""
     functions = cloud.client("lambda")
     functions.create_function(
@@ -143,9 +141,7 @@ def test_an_answer_that_is_not_json_is_refused(local_cloud: LocalCloud) -> None:
 
 
 def test_the_context_describes_the_invocation(local_cloud: LocalCloud) -> None:
-    (request_id, name, memory, arn, remaining), _, _ = create(
-        local_cloud, "describes", "describes", MemorySize=256
-    )()
+    (request_id, name, memory, arn, remaining), _, _ = create(local_cloud, "describes", "describes", MemorySize=256)()
     assert len(request_id) == 36
     assert (name, memory) == ("describes", "256")
     assert arn == "arn:aws:lambda:us-east-1:000000000000:function:describes"
@@ -164,12 +160,8 @@ def test_layers_are_importable_and_the_repository_is_not(local_cloud: LocalCloud
 def test_functions_see_their_own_environment_and_nobody_elses(
     local_cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = create(
-        local_cloud, "one", "environment", Environment={"Variables": {"ONLY_ONE": "1", "BOTH": "one"}}
-    )
-    two = create(
-        local_cloud, "two", "environment", Environment={"Variables": {"ONLY_TWO": "2", "BOTH": "two"}}
-    )
+    one = create(local_cloud, "one", "environment", Environment={"Variables": {"ONLY_ONE": "1", "BOTH": "one"}})
+    two = create(local_cloud, "two", "environment", Environment={"Variables": {"ONLY_TWO": "2", "BOTH": "two"}})
     of_one, of_two = one()[0], two()[0]
     assert (of_one["ONLY_ONE"], of_one["BOTH"], of_one["AWS_LAMBDA_FUNCTION_NAME"]) == ("1", "one", "one")
     assert (of_two["ONLY_TWO"], of_two["BOTH"], of_two["AWS_LAMBDA_FUNCTION_NAME"]) == ("2", "two", "two")
@@ -183,9 +175,7 @@ def test_new_code_and_new_variables_replace_running_workers(local_cloud: LocalCl
     functions = local_cloud.client("lambda")
     invoke = create(local_cloud, "changing", "environment", Environment={"Variables": {"WORD": "old"}})
     assert invoke()[0]["WORD"] == "old"
-    functions.update_function_configuration(
-        FunctionName="changing", Environment={"Variables": {"WORD": "new"}}
-    )
+    functions.update_function_configuration(FunctionName="changing", Environment={"Variables": {"WORD": "new"}})
     assert invoke()[0]["WORD"] == "new"
     functions.update_function_code(
         FunctionName="changing", ZipFile=archive(app__verbs="def environment(event, context): return 'newer'")
@@ -207,9 +197,7 @@ def test_a_cold_burst_is_served_by_few_processes(local_cloud: LocalCloud) -> Non
 
 def test_a_taken_port_is_said_in_one_sentence(local_cloud: LocalCloud, tmp_path: Path) -> None:
     port = int(local_cloud.endpoint_url.rpartition(":")[2])
-    with pytest.raises(
-        CloudNotStarted, match=rf"^Port {port} is in use: stop .*, or choose another with PORT="
-    ):
+    with pytest.raises(CloudNotStarted, match=rf"^Port {port} is in use: stop .*, or choose another with PORT="):
         LocalCloud.start(port, state_dir=tmp_path)
 
 
@@ -251,9 +239,7 @@ def test_with_auth_a_function_may_do_what_its_role_allows_and_no_more(tmp_path: 
         for role, action in (("writer", "dynamodb:PutItem"), ("reader", "dynamodb:GetItem")):
             allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}
             cloud.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=policy(trust))
-            cloud.client("iam").put_role_policy(
-                RoleName=role, PolicyName="own", PolicyDocument=policy(allowed)
-            )
+            cloud.client("iam").put_role_policy(RoleName=role, PolicyName="own", PolicyDocument=policy(allowed))
         writer = create(cloud, "writer", "puts", Role="arn:aws:iam::000000000000:role/writer")
         trespasser = create(cloud, "trespasser", "gets", Role="arn:aws:iam::000000000000:role/writer")
         reader = create(cloud, "reader", "gets", Role="arn:aws:iam::000000000000:role/reader")

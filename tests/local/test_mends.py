@@ -25,9 +25,7 @@ def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[s
     cloudformation = cloud.client("cloudformation")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
     deadline = time.monotonic() + 10
-    while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith(
-        "PROGRESS"
-    ):
+    while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("PROGRESS"):
         assert time.monotonic() < deadline, f"{name} is still {status}"
         time.sleep(0.02)
     assert status == "CREATE_COMPLETE"
@@ -45,9 +43,7 @@ def zipped(**files: str) -> bytes:
 
 def errors_keep_their_class(cloud: LocalCloud) -> None:
     functions = cloud.client("lambda")
-    source = (
-        "class SeatsUnavailable(Exception): pass\ndef handler(event, context): raise SeatsUnavailable('two')"
-    )
+    source = "class SeatsUnavailable(Exception): pass\ndef handler(event, context): raise SeatsUnavailable('two')"
     functions.create_function(
         FunctionName="refuses",
         Runtime="python3.13",
@@ -102,9 +98,7 @@ def table(**more: Any) -> dict[str, Any]:
 def tables_have_their_time_to_live(cloud: LocalCloud) -> None:
     ttl = {"AttributeName": "expires", "Enabled": True}
     made = provision(cloud, "ttl", {"Table": table(TimeToLiveSpecification=ttl)})
-    described = cloud.client("dynamodb").describe_time_to_live(TableName=made["Table"])[
-        "TimeToLiveDescription"
-    ]
+    described = cloud.client("dynamodb").describe_time_to_live(TableName=made["Table"])["TimeToLiveDescription"]
     assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
 
 
@@ -143,10 +137,7 @@ def what_has_no_local_effect_is_accepted(cloud: LocalCloud) -> None:
     provision(
         cloud,
         "declared",
-        {
-            kind.replace(":", ""): {"Type": kind, "Properties": {"ServiceToken": "x"}}
-            for kind in mends.DECLARED_ONLY
-        },
+        {kind.replace(":", ""): {"Type": kind, "Properties": {"ServiceToken": "x"}} for kind in mends.DECLARED_ONLY},
     )
 
 
