@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from infra.storage import context_table, work_queue
 
 
 class Orders(Construct):
-    """The table's stream carries the outbox to notifications; the sweeper finds what has not ended in the sparse index."""
+    """The table's stream carries the outbox to notifications; the sweeper finds what has not ended in its index."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Orders")
         self.table = context_table(self, stream=True)
-        self.table.add_global_secondary_index(
-            index_name="open-orders",
-            partition_key=dynamodb.Attribute(name="open", type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name="createdAt", type=dynamodb.AttributeType.STRING),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
         self.table.add_global_secondary_index(
             index_name="open-orders",
             partition_key=dynamodb.Attribute(name="open", type=dynamodb.AttributeType.STRING),

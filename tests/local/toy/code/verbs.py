@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import boto3
-from words import polite
+from words import polite  # type: ignore[import-not-found]
 
 dynamodb = boto3.client("dynamodb")
 TABLE = os.environ["TABLE"]
