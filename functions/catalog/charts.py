@@ -1,0 +1,185 @@
+"""The chart: where every seat of a venue is, in a format of our own. Immutable, named by its own hash.
+
+Coordinates are one plane for the whole venue, y downwards, about a decimetre each: neighbours sit some 5
+apart. A section has either rows of at most 48 seats or, for general admission, a capacity, which stands for
+virtual rows of 48 places. The order of seats (sections, rows, seats, as they stand here) is the order of the
+bits in an availability bitmap.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import msgspec
+
+ROW_SEATS_MAX = 48
+"""A row item of the inventory holds 48 seats in one write unit; wider rows are split (DECISIONS.md)."""
+ROWS_MAX = 10_000
+INDEX_DIGITS_MAX = 4
+
+Point = tuple[float, float]
+
+
+class Category(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """What a price is set for: seats of one category cost the same."""
+
+    key: str
+    label: str
+    color: str
+
+
+class Shape(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Scenery: a stage, a wall, a text (one point). Nothing that is sold."""
+
+    kind: str
+    label: str
+    points: list[Point]
+
+
+class Seat(
+    msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
+    """`category` only where it differs from the section's."""
+
+    label: str
+    x: float
+    y: float
+    category: str | None = None
+    accessible: bool = False
+    companion: bool = False
+    restricted_view: bool = False
+
+
+class Row(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """At most 48 seats; the parts of a split row share its label. A table is a row around it."""
+
+    label: str
+    seats: list[Seat]
+
+
+class FocalPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What everybody looks at; the best seats are the nearest."""
+
+    x: float
+    y: float
+
+
+class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+    """A block of rows, or a general-admission area (`capacity`).
+
+    `zone` groups sections that are far apart; `focal_point` is theirs where they look elsewhere.
+    """
+
+    key: str
+    label: str
+    category: str
+    outline: list[Point]
+    rows: list[Row] = []
+    capacity: int | None = None
+    floor: str | None = None
+    zone: str | None = None
+    entrance: str | None = None
+    focal_point: FocalPoint | None = None
+
+    def row_sizes(self) -> list[int]:
+        """How many seats each row item has; index = the row index in a seat id."""
+        if self.capacity is None:
+            return [len(row.seats) for row in self.rows]
+        full, rest = divmod(self.capacity, ROW_SEATS_MAX)
+        return [ROW_SEATS_MAX] * full + ([rest] if rest else [])
+
+    @property
+    def seat_count(self) -> int:
+        return sum(self.row_sizes())
+
+
+class Chart(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A venue's seats in one setting."""
+
+    name: str
+    width: float
+    height: float
+    focal_point: FocalPoint
+    categories: list[Category]
+    shapes: list[Shape]
+    sections: list[Section]
+
+    @property
+    def seat_count(self) -> int:
+        return sum(section.seat_count for section in self.sections)
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """A seat as people and prices see it; in general admission row and seat labels are empty."""
+
+    seat_id: str
+    section_key: str
+    section: str
+    row: str
+    seat: str
+    category: str
+    accessible: bool = False
+    companion: bool = False
+    restricted_view: bool = False
+    general_admission: bool = False
+
+
+def seat_id(section_key: str, row_index: int, slot: int) -> str:
+    """The address of a seat inside its chart: `stalls-3-17`."""
+    return f"{section_key}-{row_index}-{slot}"
+
+
+def seats(chart: Chart) -> Iterator[Place]:
+    """Every seat in seat order: the i-th is bit i of an availability bitmap."""
+    for section in chart.sections:
+        for row_index, size in enumerate(section.row_sizes()):
+            for slot in range(size):
+                yield _place(section, row_index, slot)
+
+
+def find_seat(chart: Chart, wanted: str) -> Place | None:
+    """The seat with this id, or None where the chart has no such seat."""
+    section_key, _, rest = wanted.partition("-")
+    row, _, slot = rest.partition("-")
+    section = next((section for section in chart.sections if section.key == section_key), None)
+    if section is None or not _is_index(row) or not _is_index(slot):
+        return None
+    sizes = section.row_sizes()
+    if int(row) >= len(sizes) or int(slot) >= sizes[int(row)]:
+        return None
+    place = _place(section, int(row), int(slot))
+    return place if place.seat_id == wanted else None
+
+
+def encode(chart: Chart) -> bytes:
+    """Canonical JSON: the same chart gives the same bytes, and so the same name."""
+    return msgspec.json.encode(chart, order="sorted")
+
+
+def hash_of(canonical: bytes) -> str:
+    """The name of a chart: SHA-256 of its canonical JSON, as 64 hex digits."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _is_index(text: str) -> bool:
+    return text.isdecimal() and len(text) <= INDEX_DIGITS_MAX
+
+
+def _place(section: Section, row_index: int, slot: int) -> Place:
+    where = seat_id(section.key, row_index, slot)
+    if section.capacity is not None:
+        return Place(where, section.key, section.label, "", "", section.category, general_admission=True)
+    row = section.rows[row_index]
+    seat = row.seats[slot]
+    return Place(
+        seat_id=where,
+        section_key=section.key,
+        section=section.label,
+        row=row.label,
+        seat=seat.label,
+        category=seat.category or section.category,
+        accessible=seat.accessible,
+        companion=seat.companion,
+        restricted_view=seat.restricted_view,
+    )

@@ -1,0 +1,177 @@
+"""Events and venues: their types, and what must be true of an event before it is created."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from catalog.charts import Chart
+from kit.money import Money
+from pricing import Pricing, faults, price_range
+
+Status = Literal["draft", "scheduled", "on_sale", "cancelled", "moved"]
+Availability = Literal["available", "few", "none", "unknown"]
+FEW_OF_CAPACITY = 10
+"""Less than a tenth left is few."""
+LIMIT_PER_PERSON = 8
+LEASE_SECONDS = 600
+AHEAD_MAX = timedelta(days=3 * 365)
+
+NO_CONTROL_SIGNS = "^[^\\x00-\\x1f\\x7f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+$"
+"""Nor signs that turn the direction of the text around them."""
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NO_CONTROL_SIGNS)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+Text = Annotated[str, msgspec.Meta(max_length=4000)]
+WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern="^https://[^\\s\"'<>]+$")]
+ChartHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+class Venue(msgspec.Struct, frozen=True, rename="camel"):
+    """Where events happen. `timezone` is an IANA name; event times are shown in it."""
+
+    venue_id: str
+    name: str
+    city: str
+    country_code: str
+    timezone: str
+    latitude: float
+    longitude: float
+    address: str = ""
+
+
+class NewVenue(msgspec.Struct, frozen=True, rename="camel"):
+    """A venue as an organizer sends it."""
+
+    name: Name
+    city: Name
+    country_code: CountryCode
+    timezone: Annotated[str, msgspec.Meta(max_length=64)]
+    latitude: Latitude
+    longitude: Longitude
+    address: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class PriceRange(msgspec.Struct, frozen=True, rename="camel"):
+    """The cheapest and the dearest ticket, each bought alone, everything included."""
+
+    min: Money
+    max: Money
+
+
+class Event(msgspec.Struct, frozen=True, rename="camel"):
+    """One performance. `seat_count` is 0 until it is on sale; times are UTC."""
+
+    event_id: str
+    name: str
+    artist: str
+    category: str
+    description: str
+    image_url: str | None
+    venue: Venue
+    starts_at: datetime
+    doors_at: datetime
+    on_sale_at: datetime
+    sale_ends_at: datetime
+    status: Status
+    availability: Availability
+    currency: str
+    pricing: Pricing
+    price_range: PriceRange
+    limit_per_person: int
+    lease_seconds: int
+    chart_hash: str
+    seat_map_url: str
+    seat_count: int
+
+
+class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
+    """An event as an organizer sends it. Doors open an hour before, sales end at the start, unless said."""
+
+    name: Name
+    artist: Name
+    category: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*$")]
+    venue_id: str
+    chart_hash: ChartHash
+    starts_at: Instant
+    on_sale_at: Instant
+    pricing: Pricing
+    doors_at: Instant | None = None
+    sale_ends_at: Instant | None = None
+    description: Text = ""
+    image_url: WebAddress | None = None
+    limit_per_person: Annotated[int, msgspec.Meta(ge=1, le=50)] = LIMIT_PER_PERSON
+    lease_seconds: Annotated[int, msgspec.Meta(ge=300, le=600)] = LEASE_SECONDS
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """A field's path and what is wrong with its value."""
+
+    path: str
+    problem: str
+
+
+def is_timezone(name: str) -> bool:
+    """Whether this is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def event_faults(new: NewEvent, chart: Chart, now: datetime) -> Iterator[FieldProblem]:
+    """What keeps a new event from being sold: its times among each other, its prices against its chart."""
+    if not now < new.starts_at <= now + AHEAD_MAX:
+        yield FieldProblem("startsAt", "must lie in the next three years")
+    if new.doors_at and new.doors_at > new.starts_at:
+        yield FieldProblem("doorsAt", "is after the start")
+    ends = new.sale_ends_at or new.starts_at
+    if new.on_sale_at >= ends:
+        yield FieldProblem("onSaleAt", "is not before the end of the sale")
+    if new.sale_ends_at and new.sale_ends_at > new.starts_at + timedelta(days=1):
+        yield FieldProblem("saleEndsAt", "is more than a day after the start")
+    categories = [category.key for category in chart.categories]
+    for path, problem in faults(new.pricing, categories):
+        yield FieldProblem(f"pricing.{path}", problem)
+
+
+def scheduled(new: NewEvent, event_id: str, venue: Venue) -> Event:
+    """The event that a faultless request describes, not yet on sale."""
+    cheapest, dearest = price_range(new.pricing)
+    return Event(
+        event_id=event_id,
+        name=new.name,
+        artist=new.artist,
+        category=new.category,
+        description=new.description,
+        image_url=new.image_url,
+        venue=venue,
+        starts_at=new.starts_at.astimezone(UTC),
+        doors_at=(new.doors_at or new.starts_at - timedelta(hours=1)).astimezone(UTC),
+        on_sale_at=new.on_sale_at.astimezone(UTC),
+        sale_ends_at=(new.sale_ends_at or new.starts_at).astimezone(UTC),
+        status="scheduled",
+        availability="unknown",
+        currency=new.pricing.currency,
+        pricing=new.pricing,
+        price_range=PriceRange(cheapest, dearest),
+        limit_per_person=new.limit_per_person,
+        lease_seconds=new.lease_seconds,
+        chart_hash=new.chart_hash,
+        seat_map_url=f"/charts/{new.chart_hash}.json",
+        seat_count=0,
+    )
+
+
+def availability_word(available: int, capacity: int) -> Availability:
+    """How much is left, in a word that a list can show."""
+    if available <= 0:
+        return "none"
+    return "few" if available * FEW_OF_CAPACITY < capacity else "available"

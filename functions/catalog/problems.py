@@ -1,0 +1,38 @@
+"""What is wrong where: in a chart, and in what an organizer sends."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kit.errors import Problem
+
+
+class ChartProblem(msgspec.Struct, frozen=True):
+    """`path` names the place as people do: section / row / seat. Without a `repair` it stayed as it was."""
+
+    path: str
+    problem: str
+    repair: str = ""
+
+
+class InvalidChart(Problem):
+    """Carries `problems`: what is wrong where, beyond repair."""
+
+    status, title = 422, "This chart cannot be used"
+
+
+class InvalidEvent(Problem):
+    """Carries `problems`: each a field's path and what is wrong with it."""
+
+    status, title = 422, "This event cannot be created"
+
+
+class EventNotSellable(Problem):
+    """Cancelled, moved, or already on sale with other seats."""
+
+    status, title = 409, "This event cannot go on sale"
+
+
+def at(*names: str) -> str:
+    """A place in a chart, from the outside in."""
+    return " / ".join(name or "?" for name in names)

@@ -1,0 +1,245 @@
+"""The catalog's table and its bucket of charts.
+
+    pk                  sk                        item
+    VENUE#<id>          VENUE                     a venue
+    EVENT#<id>          EVENT                     an event; what changes has attributes of its own
+    UPCOMING#<month>    <starts at>#<event id>    a pointer, in the order of time
+    CHART#<hash>        CHART                     what is known of a chart without opening it
+
+The list of upcoming events reads pointers month by month. One partition for all events would take every
+reader and every import of a season; months spread both, keep the order that a list wants, and a page costs
+one Query and one BatchGetItem. Pointers hold no copy, so nothing can disagree with the event.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+
+import msgspec
+from botocore.exceptions import ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.models import Model
+
+from catalog.charts import Chart
+from catalog.events import Availability, Event, Status, Venue, availability_word
+from catalog.problems import EventNotSellable
+from kit.clock import rfc3339
+from kit.errors import NotFound, TooLarge
+from kit.settings import client, env
+from kit.table import Table, TableMeta, Transaction
+
+EVENT_ID = re.compile(r"evt_[0-9a-v]{16}")
+VENUE_ID = re.compile(r"ven_[0-9a-v]{16}")
+CHART_HASH = re.compile(r"[0-9a-f]{64}")
+CHARTS_IN_MEMORY = 8
+CHART_BYTES_MAX = 64 * 1024 * 1024
+MONTHS_AHEAD = 37
+"""As far as an event may lie ahead."""
+BATCH = 25
+YEAR = "public, max-age=31536000, immutable"
+
+
+class Item(Model):
+    """What every item of this table has."""
+
+    class Meta(TableMeta):
+        table_name = Table("catalog")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class VenueItem(Item):
+    document = UnicodeAttribute()
+
+
+class EventItem(Item):
+    """`document` is the event as it was created; the other attributes say what became of it."""
+
+    document = UnicodeAttribute()
+    status = UnicodeAttribute()
+    availability = UnicodeAttribute()
+    seat_count = NumberAttribute()
+
+
+class Pointer(Item):
+    event_id = UnicodeAttribute()
+
+
+class ChartItem(Item):
+    name = UnicodeAttribute()
+    seat_count = NumberAttribute()
+    imported_at = UnicodeAttribute()
+    imported_by = UnicodeAttribute()
+
+
+def save_venue(venue: Venue) -> None:
+    """Keep a new venue."""
+    VenueItem(f"VENUE#{venue.venue_id}", "VENUE", document=_text(venue)).save()
+
+
+def get_venue(venue_id: str) -> Venue:
+    """Raises NotFound."""
+    if not VENUE_ID.fullmatch(venue_id):
+        raise NotFound
+    try:
+        item = VenueItem.get(f"VENUE#{venue_id}", "VENUE", consistent_read=True)
+    except DoesNotExist as error:
+        raise NotFound from error
+    return msgspec.json.decode(item.document, type=Venue)
+
+
+def save_event(event: Event) -> None:
+    """Keep a new event and list it, both or neither."""
+    transaction = Transaction()
+    transaction.put(
+        EventItem(
+            f"EVENT#{event.event_id}",
+            "EVENT",
+            document=_text(event),
+            status=event.status,
+            availability=event.availability,
+            seat_count=event.seat_count,
+        )
+    )
+    pk, sk = f"UPCOMING#{_month(event.starts_at)}", _position(event)
+    transaction.put(Pointer(pk, sk, event_id=event.event_id))
+    transaction.commit()
+
+
+def get_event(event_id: str) -> Event:
+    """The event as it is now. Raises NotFound."""
+    if not EVENT_ID.fullmatch(event_id):
+        raise NotFound
+    try:
+        return _event(EventItem.get(f"EVENT#{event_id}", "EVENT", consistent_read=True))
+    except DoesNotExist as error:
+        raise NotFound from error
+
+
+def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
+    """All seats exist: the sale may start. Again with the same count changes nothing. Raises EventNotSellable."""
+    event = get_event(event_id)
+    if event.starts_at <= now:
+        raise EventNotSellable("It has started.")
+    item = EventItem(f"EVENT#{event_id}", "EVENT")
+    again = (EventItem.status == "on_sale") & (EventItem.seat_count == seat_count)
+    try:
+        item.update(
+            [
+                EventItem.status.set("on_sale"),
+                EventItem.seat_count.set(seat_count),
+                EventItem.availability.set("available"),
+            ],
+            condition=(EventItem.status == "scheduled") | again,
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise EventNotSellable(eventStatus=event.status) from error
+    return _event(item)
+
+
+def record_availability(event_id: str, available: int, capacity: int) -> None:
+    """Keep the word that lists show; a word that has not changed is not written. Raises NotFound."""
+    word = availability_word(available, capacity)
+    if get_event(event_id).availability != word:
+        item = EventItem(f"EVENT#{event_id}", "EVENT")
+        item.update([EventItem.availability.set(word)], condition=EventItem.pk.exists())
+
+
+def upcoming(after: str) -> Iterator[tuple[str, Event]]:
+    """Events that start after a position, each with its own position, in order of time.
+
+    A position is a time as RFC 3339, or one that came from here.
+    """
+    first = datetime.fromisoformat(after.partition("#")[0])
+    for month in _months(first):
+        pointers = iter(Pointer.query(f"UPCOMING#{month}", Pointer.sk > after, page_size=BATCH))
+        while batch := list(islice(pointers, BATCH)):
+            keys = [(f"EVENT#{pointer.event_id}", "EVENT") for pointer in batch]
+            events = {item.pk: _event(item) for item in EventItem.batch_get(keys)}
+            for pointer, (pk, _) in zip(batch, keys, strict=True):
+                yield pointer.sk, events[pk]
+
+
+def save_chart(chart_hash: str, canonical: bytes, chart: Chart, now: datetime, person_id: str) -> None:
+    """Keep a chart under its hash, for good."""
+    client("s3").put_object(
+        Bucket=env("BUCKET_CHARTS"),
+        Key=f"charts/{chart_hash}.json",
+        Body=canonical,
+        ContentType="application/json",
+        CacheControl=YEAR,
+    )
+    ChartItem(
+        f"CHART#{chart_hash}",
+        "CHART",
+        name=chart.name,
+        seat_count=chart.seat_count,
+        imported_at=rfc3339(now),
+        imported_by=person_id,
+    ).save()
+
+
+def chart_exists(chart_hash: str) -> bool:
+    """Whether a chart was imported; asked of the table, since S3 does not tell missing from forbidden."""
+    return ChartItem.count(f"CHART#{chart_hash}") > 0
+
+
+def get_chart(chart_hash: str) -> Chart:
+    """The chart with this hash, from memory where possible. Raises NotFound."""
+    if not CHART_HASH.fullmatch(chart_hash):
+        raise NotFound
+    return _chart(chart_hash)
+
+
+@lru_cache(maxsize=CHARTS_IN_MEMORY)
+def _chart(chart_hash: str) -> Chart:
+    return msgspec.json.decode(read_object(f"charts/{chart_hash}.json"), type=Chart)
+
+
+def read_object(key: str, bytes_max: int = CHART_BYTES_MAX) -> bytes:
+    """An object of the charts bucket. Raises NotFound, also where S3 hides it behind a 403; TooLarge."""
+    try:
+        answer = client("s3").get_object(Bucket=env("BUCKET_CHARTS"), Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("NoSuchKey", "AccessDenied"):
+            raise
+        raise NotFound from error
+    if answer["ContentLength"] > bytes_max:
+        raise TooLarge(limitBytes=bytes_max)
+    return bytes(answer["Body"].read())
+
+
+def _event(item: EventItem) -> Event:
+    event = msgspec.json.decode(item.document, type=Event)
+    return msgspec.structs.replace(
+        event,
+        status=msgspec.convert(item.status, Status),
+        availability=msgspec.convert(item.availability, Availability),
+        seat_count=int(item.seat_count),
+    )
+
+
+def _position(event: Event) -> str:
+    return f"{rfc3339(event.starts_at)}#{event.event_id}"
+
+
+def _month(moment: datetime) -> str:
+    return rfc3339(moment)[:7]
+
+
+def _months(first: datetime) -> Iterator[str]:
+    for offset in range(MONTHS_AHEAD):
+        years, month = divmod(first.month - 1 + offset, 12)
+        yield f"{first.year + years}-{month + 1:02}"
+
+
+def _text(struct: msgspec.Struct) -> str:
+    return msgspec.json.encode(struct).decode()

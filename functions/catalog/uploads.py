@@ -1,0 +1,48 @@
+"""Charts on their way in: where an organizer may put a file, and how large it may be."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from catalog.store import read_object
+from kit.errors import NotFound, TooLarge
+from kit.settings import client, env
+
+UPLOAD_BYTES_MAX = 20 * 1024 * 1024
+UPLOAD_SECONDS = 900
+UPLOAD_ID = re.compile(r"upl_[0-9a-v]{16}")
+
+
+class Upload(msgspec.Struct, frozen=True, rename="camel"):
+    """Send the file with `method` and exactly these `headers` to `url` before `expires_in_seconds` are over."""
+
+    upload_id: str
+    method: str
+    url: str
+    headers: dict[str, str]
+    expires_in_seconds: int
+
+
+def open_upload(person_id: str, upload_id: str, size_bytes: int) -> Upload:
+    """A signed address that takes one file of exactly this size. Raises TooLarge."""
+    if size_bytes > UPLOAD_BYTES_MAX:
+        raise TooLarge(limitBytes=UPLOAD_BYTES_MAX)
+    url = client("s3").generate_presigned_url(
+        "put_object",
+        Params={"Bucket": env("BUCKET_CHARTS"), "Key": _key(person_id, upload_id), "ContentLength": size_bytes},
+        ExpiresIn=UPLOAD_SECONDS,
+    )
+    return Upload(upload_id, "PUT", url, {"content-length": str(size_bytes)}, UPLOAD_SECONDS)
+
+
+def read_upload(person_id: str, upload_id: str) -> bytes:
+    """What this person uploaded. Raises NotFound (also: somebody else's), TooLarge."""
+    if not UPLOAD_ID.fullmatch(upload_id):
+        raise NotFound
+    return read_object(_key(person_id, upload_id), UPLOAD_BYTES_MAX)
+
+
+def _key(person_id: str, upload_id: str) -> str:
+    return f"uploads/{person_id}/{upload_id}"
