@@ -4,7 +4,7 @@ Owns what is for sale and where its seats are; promises that a chart never chang
 event on sale has all its seats. Which seats are free is the inventory's.
 """
 
-from catalog.charts import Chart, Place, find_seat, seat_id, seats
+from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
 from catalog.events import Event, Venue
 from catalog.problems import EventNotSellable
 from catalog.store import get_chart, get_event, mark_on_sale, record_availability
@@ -13,12 +13,16 @@ __all__ = [
     "Chart",
     "Event",
     "EventNotSellable",
+    "FocalPoint",
     "Place",
+    "Row",
+    "Seat",
+    "Section",
     "Venue",
-    "find_seat",
     "get_chart",
     "get_event",
     "mark_on_sale",
+    "place",
     "record_availability",
     "seat_id",
     "seats",

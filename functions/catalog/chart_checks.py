@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from msgspec.structs import replace
 
 from catalog import naming
@@ -39,7 +39,9 @@ def faults(chart: Chart) -> Iterator[ChartProblem]:
         yield ChartProblem("chart", f"has {len(chart.sections):,} sections; at most {SECTIONS_MAX:,}")
     for category in chart.categories:
         if not re.fullmatch(naming.CATEGORY_KEY, category.key):
-            yield ChartProblem(at(category.label), f"the category key {category.key!r} must match {naming.CATEGORY_KEY}")
+            yield ChartProblem(
+                at(category.label), f"the category key {category.key!r} must match {naming.CATEGORY_KEY}"
+            )
     for section in chart.sections:
         if section.capacity is not None and section.rows:
             yield ChartProblem(at(section.label), "has both rows and a general-admission capacity")
@@ -98,9 +100,7 @@ def _categories(chart: Chart, found: list[ChartProblem]) -> dict[str, Category]:
     return categories
 
 
-def _named(
-    section: Section, number: int, keys: set[str], labels: set[str], found: list[ChartProblem]
-) -> Section:
+def _named(section: Section, number: int, keys: set[str], labels: set[str], found: list[ChartProblem]) -> Section:
     label = naming.unique(naming.clean(section.label) or f"Section {number}", labels)
     if label != section.label:
         why = "has no label" if not naming.clean(section.label) else "its label is taken or not clean"
@@ -127,10 +127,22 @@ def _categorised(section: Section, categories: dict[str, Category], found: list[
     if unknown:
         names = ", ".join(repr(name) for name in sorted(unknown, key=str))
         found.append(ChartProblem(at(section.label), f"seats of unknown category {names}", "put into the section's"))
-    own = {None, category, *unknown}
-    rows = [
-        Row(row.label, [replace(seat, category=None) if seat.category in own else seat for seat in row.seats])
+    own = [
+        (row, [seat.category if seat.category in categories else category for seat in row.seats])
         for row in section.rows
+    ]
+    counts = Counter(name for _, names in own for name in names)
+    if counts and category not in counts:
+        category = counts.most_common(1)[0][0]
+    rows = [
+        Row(
+            row.label,
+            [
+                replace(seat, category=None if name == category else name)
+                for seat, name in zip(row.seats, names, strict=True)
+            ],
+        )
+        for row, names in own
     ]
     return replace(section, category=category, rows=rows)
 

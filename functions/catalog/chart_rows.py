@@ -35,9 +35,7 @@ def tidy_rows(section: Section, found: list[ChartProblem]) -> Iterator[Row]:
         found.append(ChartProblem(at(section.label), why, "each kept as parts with the same label"))
 
 
-def _named(
-    section: Section, row: Row, number: int, labels: dict[str, set[str]], found: list[ChartProblem]
-) -> Row:
+def _named(section: Section, row: Row, number: int, labels: dict[str, set[str]], found: list[ChartProblem]) -> Row:
     """Two rows may share a label (parts of one row), but not a label and a seat's label."""
     label = naming.clean(row.label)
     if not label:
@@ -73,9 +71,7 @@ def _seats_named(section: Section, row: Row, taken: set[str], found: list[ChartP
     return Row(row.label, seats)
 
 
-def _moved_aside(
-    section: Section, row: Row, occupied: set[tuple[int, int]], found: list[ChartProblem]
-) -> Row:
+def _moved_aside(section: Section, row: Row, occupied: set[tuple[int, int]], found: list[ChartProblem]) -> Row:
     """A row on top of another one (mostly a copied table) moves to its right, where it can be seen."""
     xs = [seat.x for seat in row.seats]
     step = max(xs) - min(xs) + ASIDE

@@ -16,7 +16,6 @@ import msgspec
 ROW_SEATS_MAX = 48
 """A row item of the inventory holds 48 seats in one write unit; wider rows are split (DECISIONS.md)."""
 ROWS_MAX = 10_000
-INDEX_DIGITS_MAX = 4
 
 Point = tuple[float, float]
 
@@ -37,9 +36,7 @@ class Shape(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     points: list[Point]
 
 
-class Seat(
-    msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False
-):
+class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """`category` only where it differs from the section's."""
 
     label: str
@@ -135,38 +132,11 @@ def seats(chart: Chart) -> Iterator[Place]:
     for section in chart.sections:
         for row_index, size in enumerate(section.row_sizes()):
             for slot in range(size):
-                yield _place(section, row_index, slot)
+                yield place(section, row_index, slot)
 
 
-def find_seat(chart: Chart, wanted: str) -> Place | None:
-    """The seat with this id, or None where the chart has no such seat."""
-    section_key, _, rest = wanted.partition("-")
-    row, _, slot = rest.partition("-")
-    section = next((section for section in chart.sections if section.key == section_key), None)
-    if section is None or not _is_index(row) or not _is_index(slot):
-        return None
-    sizes = section.row_sizes()
-    if int(row) >= len(sizes) or int(slot) >= sizes[int(row)]:
-        return None
-    place = _place(section, int(row), int(slot))
-    return place if place.seat_id == wanted else None
-
-
-def encode(chart: Chart) -> bytes:
-    """Canonical JSON: the same chart gives the same bytes, and so the same name."""
-    return msgspec.json.encode(chart, order="sorted")
-
-
-def hash_of(canonical: bytes) -> str:
-    """The name of a chart: SHA-256 of its canonical JSON, as 64 hex digits."""
-    return hashlib.sha256(canonical).hexdigest()
-
-
-def _is_index(text: str) -> bool:
-    return text.isdecimal() and len(text) <= INDEX_DIGITS_MAX
-
-
-def _place(section: Section, row_index: int, slot: int) -> Place:
+def place(section: Section, row_index: int, slot: int) -> Place:
+    """The seat at this address of a section. Raises IndexError where a row has no such seat."""
     where = seat_id(section.key, row_index, slot)
     if section.capacity is not None:
         return Place(where, section.key, section.label, "", "", section.category, general_admission=True)
@@ -183,3 +153,13 @@ def _place(section: Section, row_index: int, slot: int) -> Place:
         companion=seat.companion,
         restricted_view=seat.restricted_view,
     )
+
+
+def encode(chart: Chart) -> bytes:
+    """Canonical JSON: the same chart gives the same bytes, and so the same name."""
+    return msgspec.json.encode(chart, order="sorted")
+
+
+def hash_of(canonical: bytes) -> str:
+    """The name of a chart: SHA-256 of its canonical JSON, as 64 hex digits."""
+    return hashlib.sha256(canonical).hexdigest()

@@ -24,7 +24,8 @@ def unique(wanted: str, taken: Container[str]) -> str:
     """The label, or the label with the first free number behind it: `A (2)`."""
     label, number = wanted, 2
     while label in taken:
-        label, number = f"{wanted} ({number})", number + 1
+        ending = f" ({number})"
+        label, number = wanted[: LABEL_LENGTH_MAX - len(ending)] + ending, number + 1
     return label
 
 

@@ -169,9 +169,7 @@ class _Reader:
             rows.append(Row(booth.label or "", [seat]))
         return rows
 
-    def _seats(
-        self, path: str, seats: list[drawn.Seat], frame: _Frame, number: int, category: drawn.Key
-    ) -> list[Seat]:
+    def _seats(self, path: str, seats: list[drawn.Seat], frame: _Frame, number: int, category: drawn.Key) -> list[Seat]:
         notes: Counter[tuple[str, str]] = Counter()
         kept: list[Seat] = []
         x, y = frame.x, frame.y + 2 * PITCH * number

@@ -1,0 +1,43 @@
+"""POST /organizer/events: an event with its prices; it goes on sale by a call of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from catalog.events import Event, FieldProblem, NewEvent, event_faults, scheduled
+from catalog.problems import InvalidEvent
+from catalog.store import get_chart, get_venue, save_event
+from kit import ids
+from kit.auth import ORGANIZER
+from kit.errors import NotFound
+from kit.http import Call, endpoint
+
+
+@endpoint(callers=ORGANIZER, status=201, raises=(InvalidEvent,))
+def handler(call: Call, body: NewEvent) -> Event:
+    """Create an event; every fault is named at once, with its field."""
+    return create_event(body, call.now)
+
+
+def create_event(new: NewEvent, now: datetime) -> Event:
+    """Load venue and chart, check, keep. Raises InvalidEvent."""
+    try:
+        venue = get_venue(new.venue_id)
+    except NotFound as error:
+        raise _invalid(FieldProblem("venueId", "is no venue of ours")) from error
+    try:
+        chart = get_chart(new.chart_hash)
+    except NotFound as error:
+        raise _invalid(FieldProblem("chartHash", "is no chart of ours")) from error
+    if problems := list(event_faults(new, chart, now)):
+        raise _invalid(*problems)
+    event = scheduled(new, ids.new("evt", now), venue)
+    save_event(event)
+    return event
+
+
+def _invalid(*problems: FieldProblem) -> InvalidEvent:
+    said = "; ".join(f"{problem.path} {problem.problem}" for problem in problems)
+    return InvalidEvent(f"{said}.", problems=msgspec.to_builtins(problems))

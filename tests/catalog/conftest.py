@@ -1,0 +1,123 @@
+"""An empty account for the tests that ask for one, and a small hall to sell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+
+from catalog import import_chart, store
+from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, Shape, encode
+from tests import harness
+
+NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
+OLGA: dict[str, Any] = {"person": "olga", "groups": ("organizer",)}
+VENUE = {
+    "name": "Halle am Fluss",
+    "city": "Wien",
+    "countryCode": "AT",
+    "timezone": "Europe/Vienna",
+    "latitude": 48.2131,
+    "longitude": 16.3925,
+}
+PRICING = {
+    "currency": "EUR",
+    "ticketTypes": [{"id": "adult", "label": "Adult"}, {"id": "child", "label": "Child"}],
+    "prices": {"stalls": {"adult": 6000, "child": 3000}, "floor": {"adult": 2500, "child": 2500}},
+    "fees": [{"code": "booking", "label": "Booking fee", "per": "ticket", "amount": 200}],
+    "tax": {"label": "VAT", "basisPoints": 1000, "included": True},
+}
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An account for one test."""
+    yield from _account()
+
+
+@pytest.fixture(scope="module")
+def shared_aws() -> Iterator[None]:
+    """An account for all tests of a module that leave nothing behind."""
+    yield from _account()
+
+
+def _account() -> Iterator[None]:
+    store._chart.cache_clear()
+    with harness.aws():
+        yield
+
+
+def row(label: str, count: int, y: float) -> Row:
+    return Row(label, [Seat(str(i + 1), 20 + 5.0 * i, y) for i in range(count)])
+
+
+def hall() -> Chart:
+    """Two rows of stalls, and room for 100 to stand."""
+    stalls = Section(
+        key="st",
+        label="Stalls",
+        category="stalls",
+        outline=[(10, 30), (80, 30), (80, 60), (10, 60)],
+        rows=[row("A", 10, 40), row("B", 8, 50)],
+    )
+    floor = Section("fl", "Floor", "floor", [(10, 70), (80, 70), (80, 90), (10, 90)], capacity=100)
+    chart = Chart(
+        name="Small hall",
+        width=100,
+        height=100,
+        focal_point=FocalPoint(45, 10),
+        categories=[Category("stalls", "Stalls", "#336699"), Category("floor", "Standing", "#996633")],
+        shapes=[Shape("stage", "Stage", [(20, 5), (70, 5), (70, 15), (20, 15)])],
+        sections=[stalls, floor],
+    )
+    return msgspec.json.decode(encode(chart), type=Chart)
+
+
+def upload(raw: bytes, person: str = "olga", upload_id: str = "upl_0000000000000001") -> str:
+    """As if the signed address had been used."""
+    storage = boto3.client("s3", region_name=harness.REGION)
+    storage.put_object(Bucket="test-charts", Key=f"uploads/{person}/{upload_id}", Body=raw)
+    return upload_id
+
+
+def imported(chart: Chart) -> str:
+    status, answer, _ = harness.call(
+        import_chart, body={"uploadId": upload(encode(chart)), "format": "boxoffice"}, **OLGA
+    )
+    assert status == 201, answer
+    return str(answer["hash"])
+
+
+def venue(**changes: Any) -> str:
+    status, answer, _ = harness.call("catalog.create_venue", body=VENUE | changes, **OLGA)
+    assert status == 201, answer
+    return str(answer["venueId"])
+
+
+def event_body(**changes: Any) -> dict[str, Any]:
+    starts_at = NOW + timedelta(days=40)
+    body = {
+        "name": "An Evening of Strings",
+        "artist": "Lindenhof Quartet",
+        "category": "music",
+        "startsAt": starts_at.isoformat(),
+        "onSaleAt": NOW.isoformat(),
+        "pricing": json.loads(json.dumps(PRICING)),
+    }
+    return body | changes
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    """A created event."""
+    if "venueId" not in changes:
+        changes["venueId"] = venue()
+    if "chartHash" not in changes:
+        changes["chartHash"] = imported(hall())
+    status, answer, _ = harness.call("catalog.create_event", body=event_body(**changes), now=NOW, **OLGA)
+    assert status == 201, answer
+    return dict(answer)

@@ -1,0 +1,103 @@
+"""What the catalog refuses, and how it says so. Nothing here leaves anything behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import catalog
+from kit.errors import NotFound
+from tests import harness
+from tests.catalog.conftest import NOW, OLGA, PRICING, VENUE, event_body, hall, imported, venue
+
+pytestmark = pytest.mark.usefixtures("shared_aws")
+
+
+@pytest.fixture(scope="module")
+def sellable(shared_aws: None) -> dict[str, Any]:
+    """The body of an event that could be created."""
+    return event_body(venueId=venue(), chartHash=imported(hall()))
+
+
+def create(body: dict[str, Any]) -> tuple[int, Any]:
+    status, answer, _ = harness.call("catalog.create_event", body=body, now=NOW, **OLGA)
+    return status, answer
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"venueId": "ven_0000000000000000"}, "venueId"),
+        ({"venueId": "../secrets"}, "venueId"),
+        ({"chartHash": "0" * 64}, "chartHash"),
+        ({"startsAt": "2029-01-01T20:00:00Z"}, "startsAt"),
+        ({"startsAt": "2040-01-01T20:00:00Z"}, "startsAt"),
+        ({"doorsAt": "2030-04-10T13:00:00Z"}, "doorsAt"),
+        ({"onSaleAt": "2030-05-01T00:00:00Z"}, "onSaleAt"),
+        ({"saleEndsAt": "2030-05-01T00:00:00Z"}, "saleEndsAt"),
+        ({"pricing": PRICING | {"prices": {"stalls": {"adult": 1, "child": 1}}}}, "pricing.prices.floor.adult"),
+    ],
+)
+def test_a_fault_is_named_with_its_field(sellable: dict[str, Any], changes: dict[str, Any], path: str) -> None:
+    status, problem = create(sellable | changes)
+    assert (status, problem["type"].rpartition("/")[2]) == (422, "invalid-event")
+    assert path in [said["path"] for said in problem["problems"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "field"),
+    [
+        ({"name": ""}, "invalid", "name"),
+        ({"name": "nul \x00"}, "invalid", "name"),
+        ({"name": "\u202egnal"}, "invalid", "name"),
+        ({"startsAt": "tomorrow"}, "invalid", "startsAt"),
+        ({"startsAt": "2030-04-10T12:00:00"}, "invalid", "startsAt"),
+        ({"limitPerPerson": 0}, "invalid", "limitPerPerson"),
+        ({"leaseSeconds": 60}, "invalid", "leaseSeconds"),
+        ({"imageUrl": "javascript:alert(1)"}, "invalid", "imageUrl"),
+        ({"pricing": PRICING | {"currency": "€"}}, "invalid", "pricing.currency"),
+        ({"status": "on_sale"}, "unknown-field", None),
+        ({"seatCount": 5}, "unknown-field", None),
+    ],
+)
+def test_a_field_is_refused_by_name(changes: dict[str, Any], word: str, field: str | None) -> None:
+    status, problem = create(event_body(venueId="ven_0000000000000000", chartHash="0" * 64) | changes)
+    assert (status, problem["type"].rpartition("/")[2], problem.get("field")) == (422, word, field)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"latitude": 91}, "latitude"),
+        ({"countryCode": "Austria"}, "countryCode"),
+    ],
+)
+def test_a_venue_is_checked(changes: dict[str, Any], field: str) -> None:
+    status, problem, _ = harness.call("catalog.create_venue", body=VENUE | changes, **OLGA)
+    assert (status, problem["field"]) == (422, field)
+
+
+@pytest.mark.parametrize("bad", ["..%2F..%2Fetc", "../evt", "evt_", "evt_0000000000000000", "x" * 5_000, ""])
+def test_a_strange_id_is_not_found(bad: str) -> None:
+    for module, name in (("catalog.show_event", "eventId"), ("catalog.show_venue", "venueId")):
+        status, problem, _ = harness.call(module, path={name: bad})
+        assert (status, problem["type"].rpartition("/")[2]) == (404, "not-found")
+    with pytest.raises(NotFound):
+        catalog.get_chart(bad)
+
+
+@pytest.mark.parametrize("module", ["create_venue", "create_event", "request_chart_upload", "import_chart"])
+def test_organizers_only(module: str) -> None:
+    status, problem, _ = harness.call(f"catalog.{module}", body={}, person="fred")
+    assert (status, problem["type"].rpartition("/")[2]) == (403, "forbidden")
+    status, problem, _ = harness.call(f"catalog.{module}", body={})
+    assert (status, problem["type"].rpartition("/")[2]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("query", [{"limit": "1000000000"}, {"limit": "0"}, {"limit": "x"}, {"sort": "best"}])
+def test_a_query_out_of_range_is_refused(query: dict[str, str]) -> None:
+    status, _, _ = harness.call("catalog.list_events", query=query, now=NOW)
+    assert status == 422
