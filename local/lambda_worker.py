@@ -8,7 +8,6 @@ its layers and the installed packages, as on Lambda.
 """
 
 import ctypes
-import functools
 import gc
 import importlib
 import json
@@ -28,6 +27,7 @@ FRAME = struct.Struct("!I")
 LIBRARIES = (
     "aws_lambda_powertools.logging",
     "aws_lambda_powertools.metrics",
+    "aws_lambda_powertools.utilities.batch",
     "boto3.dynamodb.conditions",
     "boto3.dynamodb.types",
     "cryptography.hazmat.primitives.asymmetric.ed25519",
@@ -75,20 +75,14 @@ def preload() -> None:
     for library in LIBRARIES:
         with suppress(ImportError):
             importlib.import_module(library)
-    import botocore.loaders
+    import boto3
     import botocore.session
 
-    read = botocore.loaders.JSONFileLoader().load_file
-    shared = functools.cache(read)
-    botocore.loaders.JSONFileLoader.load_file = lambda loader, path: shared(path)
-    session = botocore.session.get_session()
+    loader = botocore.session.create_loader()
+    botocore.session.create_loader = lambda search_path: loader
+    session = boto3.Session("nobody", "nothing", region_name="us-east-1")
     for service in SERVICES:
-        session.create_client(
-            service,
-            region_name="us-east-1",
-            aws_access_key_id="nobody",
-            aws_secret_access_key="nothing",  # noqa: S106
-        )
+        session.client(service)
     gc.collect()
     gc.freeze()
 

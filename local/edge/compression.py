@@ -46,9 +46,7 @@ async def compressed(answer: Answer, encodings: tuple[str, ...]) -> Answer:
         for name, value in answer.headers
         if name.lower() != "content-length"
     ]
-    return replace(
-        answer, body=body, headers=(*headers, ("Content-Encoding", encoding), ("Vary", "Accept-Encoding"))
-    )
+    return replace(answer, body=body, headers=(*headers, ("Content-Encoding", encoding), ("Vary", "Accept-Encoding")))
 
 
 def _worth_compressing(answer: Answer) -> bool:

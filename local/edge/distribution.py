@@ -96,9 +96,7 @@ def read_distribution(assembly: Assembly, read_secret: ReadSecret) -> Distributi
     """The one distribution of the assembly, ready to serve."""
     found = assembly.resources("AWS::CloudFront::Distribution")
     if len(found) != 1:
-        raise LookupError(
-            f"the assembly has {len(found)} CloudFront distributions, the local edge serves one"
-        )
+        raise LookupError(f"the assembly has {len(found)} CloudFront distributions, the local edge serves one")
     return _Reader(assembly, read_secret, found[0]).distribution()
 
 
@@ -112,9 +110,7 @@ class _Reader:
     def distribution(self) -> Distribution:
         origins = {origin["Id"]: self._origin(origin) for origin in self._config["Origins"]}
         behaviors = [self._behavior(item, origins) for item in self._config.get("CacheBehaviors", [])]
-        behaviors.append(
-            self._behavior({**self._config["DefaultCacheBehavior"], "PathPattern": "*"}, origins)
-        )
+        behaviors.append(self._behavior({**self._config["DefaultCacheBehavior"], "PathPattern": "*"}, origins))
         errors = {
             int(item["ErrorCode"]): ErrorResponse(
                 float(item.get("ErrorCachingMinTTL", 10)),
@@ -167,14 +163,10 @@ class _Reader:
             cache=cache,
             forward=forward,
             response_headers=response_headers or ResponseHeadersPolicy(),
-            functions={
-                item["EventType"]: self._code(item) for item in config.get("FunctionAssociations", [])
-            },
+            functions={item["EventType"]: self._code(item) for item in config.get("FunctionAssociations", [])},
         )
 
-    def _policy(
-        self, reference: Any, managed: dict[str, Policy], read: Callable[[Json], Policy]
-    ) -> Policy | None:
+    def _policy(self, reference: Any, managed: dict[str, Policy], read: Callable[[Json], Policy]) -> Policy | None:
         if reference is None:
             return None
         own = self._assembly.resource(self._stack, reference)

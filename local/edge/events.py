@@ -101,9 +101,7 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> Json:
 
 def _pairs(grouped: Json) -> Pairs:
     return tuple(
-        (name, str(item["value"]))
-        for name, entry in grouped.items()
-        for item in entry.get("multiValue", [entry])
+        (name, str(item["value"])) for name, entry in grouped.items() for item in entry.get("multiValue", [entry])
     )
 
 

@@ -95,9 +95,7 @@ class Fetching:
             return _hit(reply.answer, now)
         return await self._ask(viewer, behavior)
 
-    async def _refresh(
-        self, key: Hashable, viewer: ViewerRequest, behavior: Behavior, held: Answer | None
-    ) -> Reply:
+    async def _refresh(self, key: Hashable, viewer: ViewerRequest, behavior: Behavior, held: Answer | None) -> Reply:
         """A new answer; the held one if the origin confirms it, or while the origin is ill."""
         asked = viewer.without(*CONDITIONAL)
         if held is not None and held.status < 400 and (etag := held.header("etag")) is not None:
@@ -122,9 +120,7 @@ class Fetching:
         """Keep what may be kept, and note what nobody may wait for."""
         if reply.rest is not None:
             return reply
-        seconds = lifetime(
-            behavior.cache, reply.answer, self._distribution.error_response(reply.answer.status).min_ttl
-        )
+        seconds = lifetime(behavior.cache, reply.answer, self._distribution.error_response(reply.answer.status).min_ttl)
         if seconds > 0:
             self._cache.put(key, reply.answer.kept(now, seconds))
         if may_be_shared(behavior.cache, reply.answer):

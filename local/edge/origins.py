@@ -65,9 +65,7 @@ class Origins:
         else:
             base = f"http://{origin.domain}:{origin.http_port}"
         forwarded = behavior.forward.queries if behavior.forward else NOTHING
-        query = query_string(
-            pair for pair in viewer.query if pair[0] in behavior.cache.queries or pair[0] in forwarded
-        )
+        query = query_string(pair for pair in viewer.query if pair[0] in behavior.cache.queries or pair[0] in forwarded)
         return URL(f"{base}{path}?{query}" if query else base + path, encoded=True)
 
     async def send(
@@ -93,9 +91,7 @@ class Origins:
     async def connect(self, viewer: ViewerRequest, behavior: Behavior) -> aiohttp.ClientWebSocketResponse:
         """A WebSocket to the origin, with the same parts of the request."""
         headers = origin_headers(viewer, behavior)
-        protocols = [
-            name.strip() for name in (viewer.header("sec-websocket-protocol") or "").split(",") if name
-        ]
+        protocols = [name.strip() for name in (viewer.header("sec-websocket-protocol") or "").split(",") if name]
         for name in [name for name in headers if name.lower().startswith("sec-websocket-")]:
             headers.popall(name, None)
         return await self._session.ws_connect(
@@ -107,9 +103,7 @@ class Origins:
 
     def _signature(self, method: str, url: URL) -> dict[str, str]:
         """An origin access control signs every request, so that the bucket need not be public."""
-        request = AWSRequest(
-            method=method, url=str(url), headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"}
-        )
+        request = AWSRequest(method=method, url=str(url), headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"})
         S3SigV4Auth(Credentials("test", "test"), "s3", self._region).add_auth(request)
         return dict(request.headers.items())
 

@@ -102,16 +102,12 @@ class Edge:
         status = custom.status or reply.answer.status
         return replace(found, answer=replace(found.answer, status=status), x_cache="Error from cloudfront")
 
-    async def _tunnel(
-        self, request: web.Request, viewer: ViewerRequest, behavior: Behavior
-    ) -> web.StreamResponse:
+    async def _tunnel(self, request: web.Request, viewer: ViewerRequest, behavior: Behavior) -> web.StreamResponse:
         """A WebSocket, message by message in both directions until one side ends it."""
         try:
             origin = await self._origins.connect(viewer, behavior)
         except aiohttp.WSServerHandshakeError as refused:
-            return await _send(
-                request, behavior, edge_error(refused.status, "The origin refused the WebSocket")
-            )
+            return await _send(request, behavior, edge_error(refused.status, "The origin refused the WebSocket"))
         except (TimeoutError, aiohttp.ClientError):
             return await _send(request, behavior, edge_error(502, "Bad Gateway"))
         socket = web.WebSocketResponse(protocols=[origin.protocol] if origin.protocol else ())
