@@ -10,24 +10,15 @@ from __future__ import annotations
 import json
 import os
 import threading
-import uuid
 from collections.abc import Callable
 from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
-from local.bucket_contents import copy
+from local import template_mends
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
-DECLARED_ONLY = (
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::WAFv2::WebACLAssociation",
-    "Custom::S3AutoDeleteObjects",
-)
-
-Properties = dict[str, Any]
 
 
 class WrongMinistack(RuntimeError):
@@ -72,7 +63,8 @@ def run_functions_in_host(host: LambdaHost, endpoint: str) -> None:
         def invoke(event: Any, request_id: str) -> dict[str, Any]:
             answer = execute({"config": config, "code_zip": code_zip}, event, request_id)
             if answer.get("error"):
-                return {"status": "error", "error": json.dumps(answer["body"])}
+                said = {"message": "Internal server error", "requestId": request_id}
+                return {"status": "error", "error": json.dumps(said)}
             return {"status": "ok", "result": answer["body"]}
 
         return SimpleNamespace(invoke=invoke)
@@ -126,38 +118,25 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
     )
 
 
-def spell_cors_as_the_api_does() -> None:
-    """Give an HTTP API made by CloudFormation a CORS configuration that its data plane can read."""
+def serve_as_http_apis_do() -> None:
+    """Show functions the stage in their path, and callers no more than a 500 when a function failed."""
+    from ministack.services import apigateway, lambda_svc
 
-    def spelled(properties: Properties) -> Properties:
-        cors = properties.get("CorsConfiguration")
-        if not cors:
-            return properties
-        return {**properties, "CorsConfiguration": {key[:1].lower() + key[1:]: cors[key] for key in cors}}
+    invoke = apigateway._invoke_lambda_proxy
+    shape = lambda_svc.lambda_execute_result_to_api_proxy_response
 
-    handlers = _handlers()["AWS::ApiGatewayV2::Api"]
-    create, update = handlers["create"], handlers["update"]
-    handlers["create"] = lambda name, new, stack: create(name, spelled(new), stack)
-    handlers["update"] = lambda known, old, new, stack, name=None: update(
-        known, spelled(old), spelled(new), stack, name
-    )
+    async def with_stage(integration: Any, api: str, stage: str, path: str, *rest: Any, **options: Any) -> Any:
+        shown = path if stage == "$default" else f"/{stage}{path}"
+        return await invoke(integration, api, stage, shown, *rest, **options)
 
+    def without_details(result: dict[str, Any]) -> Any:
+        if result.get("error") and not result.get("throttle"):
+            headers = {"content-type": "application/json"}
+            return {"statusCode": 500, "headers": headers, "body": '{"message":"Internal Server Error"}'}, None
+        return shape(result)
 
-def keep_time_to_live() -> None:
-    """Honour `TimeToLiveSpecification` of a table made by CloudFormation."""
-    from ministack.services import dynamodb
-
-    handlers = _handlers()["AWS::DynamoDB::Table"]
-    create, update = handlers["create"], handlers["update"]
-
-    def with_ttl(made: tuple[str, dict[str, Any]], properties: Properties) -> tuple[str, dict[str, Any]]:
-        if ttl := properties.get("TimeToLiveSpecification"):
-            spec = {**ttl, "Enabled": str(ttl.get("Enabled")).lower() == "true"}
-            dynamodb._update_ttl({"TableName": made[0], "TimeToLiveSpecification": spec})
-        return made
-
-    handlers["create"] = lambda name, new, stack: with_ttl(create(name, new, stack), new)
-    handlers["update"] = lambda known, old, new, stack, name=None: with_ttl(update(known, old, new, stack, name), new)
+    apigateway._invoke_lambda_proxy = with_stage
+    lambda_svc.lambda_execute_result_to_api_proxy_response = without_details
 
 
 def stream_expiries() -> None:
@@ -179,78 +158,13 @@ def stream_expiries() -> None:
     dynamodb._remove_item = removed
 
 
-def know_the_issuer() -> None:
-    """Give a user pool made by CloudFormation its `ProviderURL`, which its tokens have as their issuer."""
-    from ministack.services.cloudformation import provisioners
-
-    attributes = provisioners._cognito_user_pool_attributes
-
-    def with_url(pool: str) -> dict[str, str]:
-        known: dict[str, str] = attributes(pool)
-        return {**known, "ProviderURL": f"https://{known['ProviderName']}"}
-
-    provisioners._cognito_user_pool_attributes = with_url
-
-
-def refer_to_secrets_by_arn() -> None:
-    """Let `Ref` of a secret be its ARN, so that policies and dynamic references made from it match."""
-    from ministack.services import secretsmanager
-
-    handlers = _handlers()["AWS::SecretsManager::Secret"]
-    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
-
-    def name_of(arn: str) -> str:
-        return secretsmanager._resolve(arn)[0] or arn
-
-    def by_arn(made: tuple[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-        return made[1]["Arn"], made[1]
-
-    handlers["create"] = lambda name, new, stack: by_arn(create(name, new, stack))
-    handlers["update"] = lambda known, old, new, stack, name=None: by_arn(update(name_of(known), old, new, stack, name))
-    handlers["delete"] = lambda known, properties: delete(name_of(known), properties)
-
-
-def accept_what_has_no_local_effect() -> None:
-    """Let a template declare what matters only in a real account."""
-
-    def create(name: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
-        return f"{stack}-{name}", {}
-
-    def delete(known: str, properties: Properties) -> None:
-        return None
-
-    for kind in DECLARED_ONLY:
-        _handlers()[kind] = {"create": create, "delete": delete}
-
-
-def deploy_bucket_contents() -> None:
-    """Do the work of `Custom::CDKBucketDeployment`, on AWS a function that runs the AWS command line."""
-
-    def create(name: str, properties: Properties, stack: str) -> tuple[str, dict[str, Any]]:
-        return f"aws.cdk.s3deployment.{uuid.uuid4()}", copy(properties)
-
-    def update(known: str, old: Properties, new: Properties, stack: str) -> tuple[str, dict[str, Any]]:
-        return known, copy(new)
-
-    def delete(known: str, properties: Properties) -> None:
-        return None
-
-    _handlers()["Custom::CDKBucketDeployment"] = {"create": create, "update": update, "delete": delete}
-
-
-def _handlers() -> dict[str, dict[str, Any]]:
-    from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
-
-    handlers: dict[str, dict[str, Any]] = _RESOURCE_HANDLERS
-    return handlers
-
-
 MENDS: tuple[Callable[[], None], ...] = (
-    spell_cors_as_the_api_does,
-    keep_time_to_live,
+    template_mends.spell_cors_as_the_api_does,
+    serve_as_http_apis_do,
+    template_mends.keep_time_to_live,
     stream_expiries,
-    know_the_issuer,
-    refer_to_secrets_by_arn,
-    accept_what_has_no_local_effect,
-    deploy_bucket_contents,
+    template_mends.know_the_issuer,
+    template_mends.refer_to_secrets_by_arn,
+    template_mends.accept_what_has_no_local_effect,
+    template_mends.deploy_bucket_contents,
 )

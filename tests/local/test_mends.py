@@ -3,20 +3,23 @@
 When a probe passes unmended, ministack has learnt better: delete its mend.
 """
 
+import asyncio
 import io
 import json
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from local import mends
+from local import mends, template_mends
 from local.cloud import LocalCloud
 
 
@@ -83,6 +86,64 @@ def cross_origin_requests_are_answered(cloud: LocalCloud) -> None:
         assert answer.headers["access-control-allow-methods"] == "POST"
 
 
+def api_in_front_of(cloud: LocalCloud, name: str, source: str, protocol: str = "HTTP") -> str:
+    """An API whose every route runs the handler in `source`; returns its id. Its stage is named `api`."""
+    function = cloud.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py=source)},
+    )
+    gateway = cloud.client("apigatewayv2")
+    selection = {"RouteSelectionExpression": "$request.body.action"} if protocol == "WEBSOCKET" else {}
+    api: str = gateway.create_api(Name=name, ProtocolType=protocol, **selection)["ApiId"]
+    integration = gateway.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function["FunctionArn"], PayloadFormatVersion="2.0"
+    )
+    target = f"integrations/{integration['IntegrationId']}"
+    gateway.create_route(ApiId=api, RouteKey="$default", Target=target)
+    gateway.create_stage(ApiId=api, StageName="api", AutoDeploy=True)
+    return api
+
+
+def functions_see_the_stage_in_their_path(cloud: LocalCloud) -> None:
+    source = "def handler(event, context): return event['rawPath'] + ' ' + event['requestContext']['http']['path']"
+    url = cloud.api_url(api_in_front_of(cloud, "paths", source), "api") + "/events/1"
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        assert answer.read() == b"/api/events/1 /api/events/1"
+
+
+def a_failed_function_is_a_bare_500(cloud: LocalCloud) -> None:
+    source = "def handler(event, context): raise RuntimeError('a secret')"
+    with pytest.raises(urllib.error.HTTPError) as failure:
+        urllib.request.urlopen(cloud.api_url(api_in_front_of(cloud, "fails", source), "api") + "/", timeout=5)
+    assert failure.value.code == 500
+    assert failure.value.read() == b'{"message":"Internal Server Error"}'
+
+
+def a_failed_websocket_function_tells_no_details(cloud: LocalCloud) -> None:
+    source = """
+def handler(event, context):
+    if event["body"] == "fail": raise RuntimeError("a secret")
+    return {"statusCode": 200, "body": "heard " + event["body"]}
+"""
+    api = api_in_front_of(cloud, "live", source, protocol="WEBSOCKET")
+
+    async def talk() -> list[str]:
+        url = cloud.api_url(api, "api").replace("http://", "ws://")
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+            answers = []
+            for message in ("hello", "fail"):
+                await socket.send_str(message)
+                answers.append(await socket.receive_str(timeout=5))
+            return answers
+
+    answers = asyncio.run(talk())
+    assert answers[0] == "heard hello"
+    assert '"message": "Internal server error"' in answers[1]
+
+
 def table(**more: Any) -> dict[str, Any]:
     return {
         "Type": "AWS::DynamoDB::Table",
@@ -137,7 +198,10 @@ def what_has_no_local_effect_is_accepted(cloud: LocalCloud) -> None:
     provision(
         cloud,
         "declared",
-        {kind.replace(":", ""): {"Type": kind, "Properties": {"ServiceToken": "x"}} for kind in mends.DECLARED_ONLY},
+        {
+            kind.replace(":", ""): {"Type": kind, "Properties": {"ServiceToken": "x"}}
+            for kind in template_mends.DECLARED_ONLY
+        },
     )
 
 
@@ -171,6 +235,9 @@ def assets_are_unpacked_into_their_bucket(cloud: LocalCloud) -> None:
 PROBES = (
     errors_keep_their_class,
     cross_origin_requests_are_answered,
+    functions_see_the_stage_in_their_path,
+    a_failed_function_is_a_bare_500,
+    a_failed_websocket_function_tells_no_details,
     tables_have_their_time_to_live,
     user_pools_know_their_issuer,
     secrets_are_referred_to_by_arn,
