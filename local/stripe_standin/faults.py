@@ -12,21 +12,25 @@ KINDS = ("500", "503", "429", "409", "timeout", "reset", "slow")
 
 @dataclass
 class Fault:
-    """`stored` is whether the call's idempotency key keeps a 500: yes by default once work had begun."""
+    """What goes wrong with `count` calls.
+
+    `before` the effect it never happens; `after` it the answer is lost, but the call's idempotency key keeps
+    what the call did. `stored`: the key keeps a 500 instead, as Stripe's do when it fails once work has begun
+    (a 500 after the effect always is).
+    """
 
     how: str
     path: str = "/v1/*"
     method: str = "POST"
     count: int = 1
-    when: str = "before"  # or "after": the effect happens, the answer is lost
+    when: str = "before"  # or "after"
     seconds: float = 60.0  # how long a timeout hangs or a slow call takes
-    stored: bool | None = None
+    stored: bool = False
 
     def __post_init__(self) -> None:
         if self.how not in KINDS or self.when not in ("before", "after"):
             raise invalid(f"A fault is one of {', '.join(KINDS)}, before or after.")
-        if self.stored is None:
-            self.stored = self.when == "after" and self.how == "500"
+        self.stored = self.stored or (self.when == "after" and self.how == "500")
 
     @property
     def prevents(self) -> bool:

@@ -57,26 +57,34 @@ class StandIn:
         except Refusal as refusal:
             return self._respond(request, key, (refusal.status, json.dumps({"error": refusal.error})))
         if stored:
-            return self._respond(request, key, stored, replayed=True)
+            return await self._deliver(stored, fault, request, key, replayed=True)
         return await self._execute(run, fault, request, key)
 
     async def _execute(
         self, run: Callable[[], Json], fault: Fault | None, request: web.Request, key: str | None
     ) -> web.StreamResponse:
-        answer: Answer | None = None
+        kept: Answer | None = None
         try:
             if fault and fault.how == "slow":
                 await asyncio.sleep(fault.seconds)
-            answer, executed = self._outcome(run) if not (fault and fault.prevents) else (_server_error(), True)
-            if fault and fault.when == "after" and fault.how in ("500", "503"):
-                answer = (int(fault.how), _server_error()[1])
-                executed = bool(fault.stored)
+            answer, executed = _server_error(), True
+            if not (fault and fault.prevents):
+                answer, executed = self._outcome(run)
+            if fault and fault.stored:
+                answer = _server_error()
+            kept = answer if executed else None
         finally:
             if key:
-                self.keys.finish(key, answer if answer and executed else None)
-        if fault and fault.how in ("timeout", "reset"):
+                self.keys.finish(key, kept)
+        return await self._deliver(answer, fault, request, key)
+
+    async def _deliver(
+        self, answer: Answer, fault: Fault | None, request: web.Request, key: str | None, replayed: bool = False
+    ) -> web.StreamResponse:
+        """Answer, unless the fault loses the answer on its way."""
+        if fault and fault.how not in ("slow", "500"):
             return await self._break(fault, request, key)
-        return self._respond(request, key, answer)
+        return self._respond(request, key, answer, replayed)
 
     def _outcome(self, run: Callable[[], Json]) -> tuple[Answer, bool]:
         try:

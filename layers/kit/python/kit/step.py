@@ -4,6 +4,7 @@
     def handler(purchase: Purchase, now: datetime) -> dict[str, Any]: ...
 
 Problems and faults pass through as exceptions: the state machine retries or catches them by class name.
+A Problem is counted under that name, for alarms.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any, TypeVar, get_type_hints
 import msgspec
 
 from kit import clock
-from kit.telemetry import log, metrics
+from kit.errors import Problem
+from kit.telemetry import count, log, metrics
 
 T = TypeVar("T")
 
@@ -29,6 +31,10 @@ def step(function: Callable[[T, datetime], Any]) -> Callable[[dict[str, Any], An
     @metrics.log_metrics
     def handler(event: dict[str, Any], context: Any) -> Any:
         log.append_keys(step=event.get("step"), order_id=event.get("orderId"))
-        return msgspec.to_builtins(function(msgspec.convert(event, wanted), clock.now()))
+        try:
+            return msgspec.to_builtins(function(msgspec.convert(event, wanted), clock.now()))
+        except Problem as problem:
+            count(type(problem).__name__)
+            raise
 
     return handler

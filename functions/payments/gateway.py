@@ -1,0 +1,142 @@
+"""Everything said to Stripe, and the only module that knows its SDK.
+
+Each call has 30 s: 3 tries of at most 9 s and the SDK's pauses between them. A call that ends without a
+final answer raises OutcomeUnknown, and the caller asks again under the same key or looks for the truth.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import stripe
+
+from kit import settings
+from kit.money import Money
+from kit.telemetry import log
+from payments.payment import AnswerLost, CardDeclined, Intent, OutcomeUnknown, Payment
+
+CONNECT_SECONDS, READ_SECONDS, RETRIES = 2.0, 7.0, 2
+CANCELLED = "canceled"  # Stripe's spelling
+
+
+def authorize(payment: Payment) -> Intent:
+    """Ask for the order's amount without taking it. A repeat answers with the intent as it is now.
+
+    A declined card is an intent with a `decline_code`. Raises CardDeclined where there is not even an
+    intent, since the payment method cannot be used; OutcomeUnknown, AnswerLost.
+    """
+    params: Any = {
+        "amount": payment.amount.amount,
+        "currency": payment.amount.currency.lower(),
+        "payment_method": payment.payment_method_id,
+        "payment_method_types": ["card"],
+        "capture_method": "manual",
+        "confirm": True,
+        "metadata": {"order_id": payment.order_id},
+        "transfer_group": payment.order_id,
+    }
+    try:
+        with _answers():
+            made = _intents().create(params, {"idempotency_key": f"purchase:{payment.order_id}:authorize"})
+    except stripe.CardError as declined:
+        details: Any = declined.error
+        return _read(details.payment_intent)
+    except stripe.InvalidRequestError as refused:
+        raise CardDeclined(refused.code or "invalid_request") from refused
+    if made.last_response.headers.get("idempotent-replayed"):
+        return retrieve(made.id)  # the stored answer is as old as the first try
+    return _read(made)
+
+
+def capture(payment: Payment, intent_id: str, *, again: bool = False) -> Intent:
+    """Take exactly the order's amount. Where Stripe refuses, the answer is the intent as it is.
+
+    Raises OutcomeUnknown, AnswerLost.
+    """
+    key = f"purchase:{payment.order_id}:capture" + (":again" if again else "")
+    try:
+        with _answers():
+            params: Any = {"amount_to_capture": payment.amount.amount}
+            return _read(_intents().capture(intent_id, params, {"idempotency_key": key}))
+    except (stripe.InvalidRequestError, stripe.CardError):
+        return retrieve(intent_id)
+
+
+def cancel(intent_id: str) -> Intent:
+    """Give an authorisation back; the answer is `succeeded` when the money was taken before.
+
+    Needs no key: an intent is cancelled once, and what refuses a second cancel is asked for its state.
+    """
+    try:
+        with _answers():
+            return _read(_intents().cancel(intent_id))
+    except stripe.InvalidRequestError:
+        return retrieve(intent_id)
+
+
+def retrieve(intent_id: str) -> Intent:
+    with _answers():
+        return _read(_intents().retrieve(intent_id))
+
+
+def find(order_id: str) -> list[Intent]:
+    """The intents of an order whose id was never recorded.
+
+    The list of charges by transfer group is never behind and names every intent that holds money; the search
+    index may be a minute behind, and adds those that hold none.
+    """
+    with _answers():
+        charges: Any = _client().v1.charges.list({"transfer_group": order_id, "limit": 100})
+        search: Any = _intents().search({"query": f"metadata['order_id']:'{order_id}'", "limit": 100})
+    found = {charge.payment_intent for charge in charges.data} | {intent.id for intent in search.data}
+    return [retrieve(intent_id) for intent_id in sorted(found)]
+
+
+def _read(intent: Any) -> Intent:
+    failure = intent.last_payment_error
+    order_id = (intent.metadata.to_dict() if intent.metadata else {}).get("order_id")
+    return Intent(
+        intent_id=intent.id,
+        status=intent.status,
+        amount=Money(intent.amount, intent.currency.upper()),
+        received=intent.amount_received,
+        order_id=order_id,
+        decline_code=(failure.decline_code or failure.code) if failure else None,
+        is_ours=order_id is not None and intent.transfer_group == order_id,
+    )
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Whatever is not an answer becomes OutcomeUnknown: no connection, 5xx, throttling, a key in use."""
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as unsettled:
+        log.warning(
+            "stripe gave no final answer",
+            extra={"http_status": unsettled.http_status, "stripe_request": unsettled.request_id},
+        )
+        stored = (unsettled.headers or {}).get("idempotent-replayed")
+        raise (AnswerLost if stored else OutcomeUnknown)(f"status {unsettled.http_status}") from unsettled
+
+
+def _intents() -> Any:
+    return _client().v1.payment_intents
+
+
+def _client() -> stripe.StripeClient:
+    return _client_of(settings.secret_json("SECRET_STRIPE")["secretKey"], os.environ.get("STRIPE_API_BASE"))
+
+
+@lru_cache(maxsize=1)
+def _client_of(secret_key: str, api_base: str | None) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        secret_key,
+        base_addresses={"api": api_base} if api_base else None,
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+    )

@@ -1,0 +1,42 @@
+"""The sample events are what the entry points take."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from payments import authorize_payment, capture_payment, receive_webhook, void_payment
+from tests import harness
+from tests.payments.purchases import NOW, payment_of, requested
+
+SAMPLES = Path(__file__).parents[2] / "events/payments"
+
+
+def sample(name: str) -> dict[str, Any]:
+    return dict(json.loads((SAMPLES / f"{name}.json").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("verb", "state"),
+    [(authorize_payment, "authorized"), (capture_payment, "captured"), (void_payment, "voided")],
+)
+def test_steps(verb: Any, state: str) -> None:
+    order_id = requested()
+    if verb is capture_payment:
+        harness.run_step(authorize_payment, "AuthorizePayment", {"orderId": order_id}, NOW)
+    event = sample(verb.__name__.rpartition(".")[2])
+    verb.handler({**event, "orderId": order_id}, harness.CONTEXT)
+    assert payment_of(order_id).state == state
+
+
+def test_webhook() -> None:
+    event = sample("receive_webhook")
+    event["headers"]["x-origin-secret"] = harness.ORIGIN
+    signed_at = int(event["headers"]["stripe-signature"].partition(",")[0].removeprefix("t="))
+    with harness.at(datetime.fromtimestamp(signed_at, UTC)):
+        answer = receive_webhook.handler(event, harness.CONTEXT)
+    assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"outcome": "parked"})
