@@ -47,11 +47,9 @@ def create(book: Book, params: Json) -> Json:
     intent.update({name: params[name] for name in _NOTED if name in params})
     if customer := params.get("customer"):
         intent["customer"] = book.get("customer", customer, "customer")["id"]
-    if "payment_method_types" in params:
-        intent["payment_method_types"] = params["payment_method_types"]
-    else:
-        redirects = (params.get("automatic_payment_methods") or {}).get("allow_redirects", "always")
-        intent["automatic_payment_methods"] = {"enabled": True, "allow_redirects": redirects}
+    redirects = (params.get("automatic_payment_methods") or {}).get("allow_redirects", "always")
+    intent["automatic_payment_methods"] = {"enabled": True, "allow_redirects": redirects}
+    intent["allowed_payment_method_types"] = params.get("allowed_payment_method_types")
     confirmed = forms.boolean(params, "confirm")
     if confirmed:
         _check_return_url(intent, params)
@@ -198,8 +196,7 @@ def _next_action(book: Book, intent: Json, return_url: str | None) -> Json:
 
 
 def _check_return_url(intent: Json, params: Json) -> None:
-    automatic = intent["automatic_payment_methods"]
-    if automatic and automatic["allow_redirects"] != "never" and "return_url" not in params:
+    if intent["automatic_payment_methods"]["allow_redirects"] != "never" and "return_url" not in params:
         raise invalid(NEEDS_RETURN_URL, param="return_url")
 
 

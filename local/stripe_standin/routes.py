@@ -14,7 +14,7 @@ from .errors import Json, Refusal
 _LIST = "limit starting_after created"
 _INTENT = (
     "amount currency automatic_payment_methods capture_method confirm confirmation_method customer "
-    "description metadata off_session payment_method payment_method_options payment_method_types "
+    "allowed_payment_method_types description metadata off_session payment_method payment_method_options "
     "receipt_email return_url setup_future_usage shipping statement_descriptor statement_descriptor_suffix "
     "transfer_data transfer_group use_stripe_sdk error_on_requires_action"
 )

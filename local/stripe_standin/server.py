@@ -187,6 +187,7 @@ def application(stand_in: StandIn) -> web.Application:
     app = web.Application(middlewares=[_refusals])
     app.router.add_route("OPTIONS", "/{path:.*}", _preflight)
     app.router.add_get("/v3/", _script)
+    app.router.add_get("/{release:[a-z]+}/stripe.js", _script)
     app.add_routes(admin.routes(stand_in))
     app.router.add_route("*", "/v1/{path:.*}", stand_in.answer)
     app.on_cleanup.append(lambda _: stand_in.courier.close())

@@ -63,6 +63,7 @@ def payment_intent(object_id: str, now: int, amount: int, currency: str, secret:
     return {
         "id": object_id,
         "object": "payment_intent",
+        "allowed_payment_method_types": None,
         "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},

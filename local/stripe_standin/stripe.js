@@ -183,6 +183,9 @@
 
     return {
       elements(options = {}) {
+        if ("paymentMethodTypes" in options) {
+          throw new Error("paymentMethodTypes is no longer supported: use allowedPaymentMethodTypes.");
+        }
         let element = null;
         let submitted = false;
         return {

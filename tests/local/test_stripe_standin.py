@@ -34,7 +34,7 @@ def authorize(api: Any, method: str = "pm_card_visa", amount: int = 5000, **more
             "amount": amount,
             "currency": "eur",
             "payment_method": method,
-            "payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "capture_method": "manual",
             "confirm": True,
             **more,
@@ -136,7 +136,12 @@ def test_confirming_with_dashboard_methods_needs_a_return_url(api: Any) -> None:
 
 def test_create_now_and_confirm_later(api: Any) -> None:
     waiting = api.payment_intents.create(
-        {"amount": 900, "currency": "usd", "payment_method_types": ["card"], "payment_method": "pm_card_visa"}
+        {
+            "amount": 900,
+            "currency": "usd",
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "payment_method": "pm_card_visa",
+        }
     )
     assert waiting.status == "requires_confirmation"
     assert api.payment_intents.confirm(waiting.id).status == "succeeded"

@@ -14,7 +14,7 @@ INTENT: dict[str, Any] = {
     "amount": 5000,
     "currency": "eur",
     "payment_method": "pm_card_visa",
-    "payment_method_types": ["card"],
+    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
     "capture_method": "manual",
     "confirm": True,
 }

@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stripe
 
 from local.stripe_standin import StripeStandIn
+from local.stripe_standin.routes import ROUTES
 from tests.local.test_stripe_standin import authorize, from_card, sdk
 
 SHARED = Path(os.environ.get("BOXOFFICE_SHARED", Path(__file__).parents[3] / "shared"))
 FIXTURES = SHARED / "data/stripe/openapi_fixtures3.json"
 # Documented by Stripe but absent from its fixtures, which show a freshly made object.
 BEYOND = {
+    "payment_intent.allowed_payment_method_types",
     "payment_intent.automatic_payment_methods.allow_redirects",
     "charge.payment_method_details.card.capture_before",
 }
@@ -101,3 +104,31 @@ def test_a_wrong_shape_would_be_seen(fixtures: dict[str, Any]) -> None:
     intent = fixtures["payment_intent"]
     assert differences("payment_intent", {**intent, "amount": "1099"}, intent)
     assert differences("payment_intent", {**intent, "colour": 1}, intent)
+
+
+SDK_PARAMS: dict[str, Any] = {
+    "POST /v1/payment_methods": stripe.params.PaymentMethodCreateParams,
+    "POST /v1/payment_intents": stripe.params.PaymentIntentCreateParams,
+    "GET /v1/payment_intents": stripe.params.PaymentIntentListParams,
+    "GET /v1/payment_intents/search": stripe.params.PaymentIntentSearchParams,
+    "POST /v1/payment_intents/{id}": stripe.params.PaymentIntentUpdateParams,
+    "POST /v1/payment_intents/{id}/capture": stripe.params.PaymentIntentCaptureParams,
+    "POST /v1/payment_intents/{id}/cancel": stripe.params.PaymentIntentCancelParams,
+    "GET /v1/charges": stripe.params.ChargeListParams,
+    "POST /v1/refunds": stripe.params.RefundCreateParams,
+    "GET /v1/refunds": stripe.params.RefundListParams,
+    "GET /v1/disputes": stripe.params.DisputeListParams,
+    "POST /v1/disputes/{id}": stripe.params.DisputeUpdateParams,
+    "GET /v1/balance_transactions": stripe.params.BalanceTransactionListParams,
+    "POST /v1/accounts": stripe.params.AccountCreateParams,
+    "POST /v1/customers": stripe.params.CustomerCreateParams,
+    "POST /v1/transfers": stripe.params.TransferCreateParams,
+    "GET /v1/transfers": stripe.params.TransferListParams,
+    "GET /v1/events": stripe.params.EventListParams,
+}
+
+
+@pytest.mark.parametrize("call", SDK_PARAMS)
+def test_no_parameter_is_known_that_the_sdk_does_not_know(call: str) -> None:
+    [route] = [route for route in ROUTES if f"{route.method} {route.path}" == call]
+    assert route.params - set(SDK_PARAMS[call].__annotations__) == set()

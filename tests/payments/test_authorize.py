@@ -9,8 +9,7 @@ import pytest
 from kit.money import Money
 from kit.table import Transaction
 from local.stripe_standin import StripeStandIn
-from payments import authorize_payment as verb
-from payments import get_payment, request_payment, store
+from payments import gateway, get_payment, request_payment, store
 from payments.payment import AuthenticationRequired, CardDeclined, OutcomeUnknown, PaymentClosed
 from tests.payments.purchases import (
     GIVEN_BACK,
@@ -158,7 +157,7 @@ def test_a_replayed_answer_is_not_taken_for_the_present(
         crash.setattr(store, "move", _crash)
         with pytest.raises(Crash):
             authorize(order_id)
-    verb.gateway.cancel(ledger(stripe_standin, order_id)[0]["payment_intent"])
+    gateway.cancel(ledger(stripe_standin, order_id)[0]["payment_intent"])
     with pytest.raises(PaymentClosed):
         authorize(order_id)
     assert payment_of(order_id).state == "requested"
@@ -168,15 +167,15 @@ def test_an_authorisation_that_comes_after_the_void_gives_itself_back(
     stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order_id = requested()
-    ask = verb.gateway.authorize
+    ask = gateway.authorize
 
     def slowly(payment: Any) -> Any:
         with monkeypatch.context() as other:
-            other.setattr(verb.gateway, "find", lambda _: [])  # Stripe has not heard of it yet
+            other.setattr(gateway, "find", lambda _: [])  # Stripe has not heard of it yet
             void(order_id)
         return ask(payment)
 
-    monkeypatch.setattr(verb.gateway, "authorize", slowly)
+    monkeypatch.setattr(gateway, "authorize", slowly)
     with pytest.raises(PaymentClosed):
         authorize(order_id)
     assert money(stripe_standin, order_id) == GIVEN_BACK

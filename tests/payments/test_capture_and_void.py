@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import stripe
 
+from kit import telemetry
 from local.stripe_standin import StripeStandIn
 from payments import gateway, store
 from payments.payment import AlreadyCaptured, AmountMismatch, AuthorizationLost, CardDeclined, OutcomeUnknown
@@ -138,7 +139,7 @@ def test_void_leaves_somebody_elses_intent_alone(stripe_standin: StripeStandIn) 
             "amount": 900,
             "currency": "eur",
             "payment_method": "pm_card_visa",
-            "payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "capture_method": "manual",
             "confirm": True,
             "metadata": {"order_id": order_id},
@@ -190,7 +191,7 @@ def test_void_is_not_done_until_it_is_known(stripe_standin: StripeStandIn, how: 
 
 def test_nothing_about_the_card_is_logged(stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     logged = io.StringIO()
-    monkeypatch.setattr(gateway.log.registered_handler, "stream", logged)
+    monkeypatch.setattr(telemetry.log.registered_handler, "stream", logged)
     stripe_standin.ask("faults", {"how": "500", "count": 3})
     order_id = requested("pm_card_chargeDeclined")
     with pytest.raises(OutcomeUnknown):
