@@ -80,13 +80,14 @@ WIRING = (
         },
         writes=("payments",),
         secrets=("stripe",),
-        timeout_seconds=30,
+        timeout_seconds=60,
     ),
     Function(
         "webhook",
         {Api("POST /payments/webhook"): "payments.receive_webhook"},
         writes=("payments",),
         secrets=("stripe",),
+        timeout_seconds=29,
     ),
     # … and has tickets.
     Function(
