@@ -152,7 +152,7 @@ def _serve(port: int, state_dir: Path, *, auth: bool, mended: bool) -> None:
         raise CloudNotStarted(str(error)) from error
     except OSError as error:
         raise CloudNotStarted(
-            f"Port {port} is in use: stop the program that uses it, or choose another with PORT=…."
+            f"Port {port} is in use: stop the program that uses it, or set PORT to another number."
         ) from error
     port = listener.getsockname()[1]
     endpoint = f"http://127.0.0.1:{port}"

@@ -32,6 +32,8 @@ from local import lambda_worker
 PER_FUNCTION = 6
 IN_TOTAL = 40
 INIT_SECONDS = 10.0
+FORK_SECONDS = 60.0
+"""The first fork waits until the libraries are loaded."""
 
 Answer = dict[str, Any]
 
@@ -222,7 +224,7 @@ class LambdaHost:
         worker.channel = ours
         with theirs, self._ordering:
             socket.send_fds(self._orders, [b"w"], [theirs.fileno(), worker.log])
-        ours.settimeout(INIT_SECONDS)
+        ours.settimeout(FORK_SECONDS)
         hello = lambda_worker.receive(ours)
         if hello is None:
             raise WorkerLost

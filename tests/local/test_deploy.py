@@ -19,7 +19,7 @@ from local.deploy import DeployFailed, Outputs, deploy
 TOY = Path(__file__).parent / "toy/app.py"
 
 
-def eventually(look: Callable[[], Any], seconds: float = 10) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
     while (seen := look()) is None:
         assert time.monotonic() < deadline, "it did not happen"

@@ -101,7 +101,7 @@ def create(cloud: LocalCloud, name: str, handler: str, source: str = SOURCE, **o
     return invoke
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true"
@@ -197,7 +197,7 @@ def test_a_cold_burst_is_served_by_few_processes(local_cloud: LocalCloud) -> Non
 
 def test_a_taken_port_is_said_in_one_sentence(local_cloud: LocalCloud, tmp_path: Path) -> None:
     port = int(local_cloud.endpoint_url.rpartition(":")[2])
-    with pytest.raises(CloudNotStarted, match=rf"^Port {port} is in use: stop .*, or choose another with PORT="):
+    with pytest.raises(CloudNotStarted, match=rf"^Port {port} is in use: stop .*, or set PORT to another number\.$"):
         LocalCloud.start(port, state_dir=tmp_path)
 
 

@@ -27,7 +27,7 @@ def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[s
     """Create a stack, and return the physical ids of its resources by their logical ones."""
     cloudformation = cloud.client("cloudformation")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("PROGRESS"):
         assert time.monotonic() < deadline, f"{name} is still {status}"
         time.sleep(0.02)
