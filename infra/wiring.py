@@ -38,7 +38,6 @@ WIRING = (
         },
         reads=("catalog",),
         writes=("inventory",),
-        sends=("expiries",),
         memory_mb=1769,
     ),
     Function(
@@ -51,6 +50,7 @@ WIRING = (
         "project",
         {Stream("inventory", pk_prefix="R#"): "inventory.project_seats"},
         writes=("inventory", "catalog"),
+        sends=("expiries",),
     ),
     # … pays for them …
     Function(

@@ -26,7 +26,6 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 from unittest import mock
 
-import boto3
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
@@ -41,7 +40,7 @@ INDEXES = {"orders": ("open-orders", "open", "createdAt")}
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
 QUEUES = ("expiries", "purchases")
 """Each address in `QUEUE_<NAME>`."""
-BUCKETS = ("charts", "uploads", "web")
+BUCKETS = ("charts",)
 """Each name in `BUCKET_<NAME>`."""
 ORIGIN = "the-edge-shows-this"
 SECRETS = {
@@ -90,9 +89,7 @@ def aws(**variables: str) -> Iterator[None]:
         mock.patch.object(auth, "_fetch_keys", _public_keys),
         mock.patch.object(auth, "_keys", auth._Keys()),
     ):
-        forget_clients()
         yield
-    forget_clients()
 
 
 def forget_clients() -> None:
@@ -227,7 +224,7 @@ def _public_keys() -> dict[str, jwt.PyJWK]:
 def _resources() -> dict[str, str]:
     """Make what the stacks would, and answer the variables that name it."""
     variables = {}
-    dynamodb = boto3.client("dynamodb", region_name=REGION)
+    dynamodb = settings.client("dynamodb")
     for name in (*TABLES, "idempotency"):
         keys = ["pk"] if name == "idempotency" else ["pk", "sk"]
         index, *index_keys = INDEXES.get(name, ("",))
@@ -240,14 +237,14 @@ def _resources() -> dict[str, str]:
             **({"GlobalSecondaryIndexes": indexes} if index else {}),
         )
         variables[f"TABLE_{name.upper()}"] = f"test-{name}"
-    queues = boto3.client("sqs", region_name=REGION)
+    queues = settings.client("sqs")
     for name in QUEUES:
         variables[f"QUEUE_{name.upper()}"] = queues.create_queue(QueueName=f"test-{name}")["QueueUrl"]
-    storage = boto3.client("s3", region_name=REGION)
+    storage = settings.client("s3")
     for name in BUCKETS:
         storage.create_bucket(Bucket=f"test-{name}", CreateBucketConfiguration={"LocationConstraint": REGION})
         variables[f"BUCKET_{name.upper()}"] = f"test-{name}"
-    vault = boto3.client("secretsmanager", region_name=REGION)
+    vault = settings.client("secretsmanager")
     for variable, value in SECRETS.items():
         created = vault.create_secret(Name=f"test/{variable}", SecretString=value)
         variables[variable] = created["ARN"]

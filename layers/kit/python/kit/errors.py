@@ -11,6 +11,7 @@
     ├── UnsupportedMediaType 415
     ├── Invalid              422  a field's value; a field may name its own word
     │   └── UnknownField
+    ├── IdempotencyKeyRequired, IdempotencyMismatch, InProgress  400, 422, 409
     ├── Busy                 503  throttled or a dependency is away: try again
     └── … each context adds its own nouns (`SeatsUnavailable`, `HoldExpired`, …)
 
@@ -106,6 +107,22 @@ class Invalid(Problem):
 
 class UnknownField(Problem):
     status, title = 422, "The body has a field this address does not know"
+
+
+class IdempotencyKeyRequired(Problem):
+    status, title = 400, "Send an Idempotency-Key header of 1 to 255 characters"
+
+
+class IdempotencyMismatch(Problem):
+    status, title = 422, "This Idempotency-Key was used with another body"
+
+
+class InProgress(Problem):
+    status, title = 409, "The first request with this Idempotency-Key has not finished"
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        return 1
 
 
 class Busy(Problem):

@@ -24,30 +24,16 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from kit import settings
-from kit.errors import Problem
+from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, InProgress
 from kit.http import Call
+
+__all__ = ["IdempotencyKeyRequired", "IdempotencyMismatch", "InProgress", "key_of", "once"]
 
 HEADER = "idempotency-key"
 KEY_LENGTH_MAX = 255
 KEPT_SECONDS = 24 * 3600
 IN_FLIGHT_SECONDS = 30
 """No HTTP API call lives longer: after that a first try that crashed no longer blocks the next one."""
-
-
-class IdempotencyKeyRequired(Problem):
-    status, title = 400, "Send an Idempotency-Key header of 1 to 255 characters"
-
-
-class IdempotencyMismatch(Problem):
-    status, title = 422, "This Idempotency-Key was used with another body"
-
-
-class InProgress(Problem):
-    status, title = 409, "The first request with this Idempotency-Key has not finished"
-
-    @property
-    def retry_after_seconds(self) -> int | None:
-        return 1
 
 
 def key_of(call: Call) -> str:

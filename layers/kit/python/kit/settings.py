@@ -29,13 +29,13 @@ def client_config(timeout_seconds: float = 2, attempts: int = 3) -> Config:
 @cache
 def client(service: str, timeout_seconds: float = 2, attempts: int = 3) -> Any:
     """The function's one client of a service, made when first needed."""
-    return _session().create_client(
+    return session().create_client(
         service, region_name=env("AWS_REGION"), config=client_config(timeout_seconds, attempts)
     )
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
     """One session, so that a second client does not read the service descriptions again."""
     return botocore.session.get_session()
 

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pynamodb.connection.base
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -25,11 +26,15 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from kit import settings
 from kit.errors import Busy
 
 CONFLICT_ATTEMPTS = 5
 CONFLICT_PAUSE_SECONDS = 0.02
 _connections: dict[str, Connection] = {}
+
+# Each model's connection would make a session of its own and read the service descriptions again: 120 ms.
+pynamodb.connection.base.get_session = settings.session  # type: ignore[attr-defined]
 
 
 class Table:

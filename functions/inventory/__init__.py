@@ -1,0 +1,22 @@
+"""The inventory: which seat is free, held until when, or sold to which order.
+
+Owns the row items, each person's claim, the map's snapshot and the chart cut into sections; promises that a
+seat has one holder at a time, that a hold has all of its seats or none, and that nobody passes the limit.
+"""
+
+from inventory.holding import get_hold
+from inventory.holds import HeldSeat, HeldSeats, Hold
+from inventory.problems import HoldExpired, PurchaseInProgress
+from inventory.purchase import Purchase, extend_rows, pin_hold
+
+__all__ = [
+    "HeldSeat",
+    "HeldSeats",
+    "Hold",
+    "HoldExpired",
+    "Purchase",
+    "PurchaseInProgress",
+    "extend_rows",
+    "get_hold",
+    "pin_hold",
+]

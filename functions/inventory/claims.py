@@ -1,0 +1,199 @@
+"""The person's claim: one item per person and event, with the live hold and the seats already owned.
+
+The claim is raised before any row changes and lowered after, so that twenty requests at once cannot pass the
+limit. Seats owned are a set of `order/seat`, not a number: selling or returning the same seat twice counts
+once. TTL removes an old claim, never one of a person who ever owned seats (`kept`).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from inventory.holds import Hold
+from inventory.problems import HoldExpired
+from inventory.writes import Refused, send
+from kit.clock import from_ms, to_ms
+from kit.table import Table, TableMeta, Transaction
+from pricing import Fare
+
+SKEW = timedelta(seconds=2)
+"""Two functions' clocks may differ by less than this."""
+KEPT_AFTER = timedelta(days=1)
+FOREVER_SECONDS = 253_402_300_799
+
+
+class Claim(Model):
+    """`held_until` is the lease told to the buyer and written in the rows; `until` is that, or the deadline
+    of the order that pinned the hold. `since`: when the first of a chain of replaced holds began."""
+
+    class Meta(TableMeta):
+        table_name = Table("inventory")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    hold_id = UnicodeAttribute(null=True)
+    until = NumberAttribute(null=True)
+    held_until = NumberAttribute(null=True)
+    since = NumberAttribute(null=True)
+    seats = UnicodeAttribute(null=True)
+    fare = BinaryAttribute(null=True, legacy_encoding=False)
+    asked = UnicodeAttribute(null=True)
+    order_id = UnicodeAttribute(null=True)
+    owned = UnicodeSetAttribute(null=True)
+    kept = NumberAttribute(null=True)
+    expires = NumberAttribute(null=True)
+
+
+HOLD = (
+    Claim.hold_id,
+    Claim.until,
+    Claim.held_until,
+    Claim.since,
+    Claim.seats,
+    Claim.fare,
+    Claim.asked,
+    Claim.order_id,
+)
+
+
+def claim(hold: Hold, limit: int, now: datetime) -> Claim | None:
+    """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way."""
+    free = Claim.hold_id.does_not_exist() | ((Claim.until < to_ms(now - SKEW)) & Claim.order_id.does_not_exist())
+    write = _update(hold.person_id, hold.event_id, _raise(hold), free & _within(limit, hold))
+    try:
+        send("update_item", write)
+    except Refused as refusal:
+        return Claim.from_raw_data(dict(refusal.items[0]))
+    return None
+
+
+def replacement(hold: Hold, before: Hold, limit: int) -> dict[str, Any]:
+    """The claim's part of a second hold in place of the first."""
+    still_ours = (Claim.hold_id == before.hold_id) & Claim.order_id.does_not_exist()
+    return _update(hold.person_id, hold.event_id, _raise(hold), still_ours & _within(limit, hold))
+
+
+def drop(hold: Hold) -> None:
+    """Lower the claim of a hold that has no seats any more, and no order."""
+    ours = (Claim.hold_id == hold.hold_id) & Claim.order_id.does_not_exist()
+    _unless_refused(_update(hold.person_id, hold.event_id, _clear(), ours))
+
+
+def pin(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:
+    """The hold belongs to this order from now on. The transaction raises HoldExpired where it is too late."""
+    transaction.update(
+        Claim(*_key(hold.person_id, hold.event_id)),
+        [Claim.order_id.set(order_id), Claim.until.set(to_ms(lease_ends_at))],
+        condition=(Claim.hold_id == hold.hold_id) & (Claim.until > to_ms(now)) & Claim.order_id.does_not_exist(),
+        refused=HoldExpired(),
+    )
+
+
+def settle_sold(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
+    """The order's seats are the person's own: count them, and end the hold."""
+    actions = [
+        Claim.owned.add(_owned(order_id, seat_ids)),
+        Claim.kept.set(FOREVER_SECONDS),
+        Claim.expires.set(FOREVER_SECONDS),
+        *_clear(),
+    ]
+    _unless_refused(_update(person_id, event_id, actions, Claim.order_id == order_id))
+
+
+def settle_failed(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
+    """The order came to nothing: end its hold, and count its seats no longer if they were counted."""
+    owned = _owned(order_id, seat_ids)
+    disown = Claim.owned.delete(owned)
+    ours = Claim.order_id == order_id
+    if not _unless_refused(_update(person_id, event_id, [*_clear(), disown], ours)):
+        _unless_refused(_update(person_id, event_id, [disown], Claim.owned.contains(min(owned))))
+
+
+def load(person_id: str, event_id: str) -> Claim | None:
+    """The claim as it stands now."""
+    try:
+        return Claim.get(*_key(person_id, event_id), consistent_read=True)
+    except Claim.DoesNotExist:
+        return None
+
+
+def find(person_id: str, hold_id: str) -> Hold | None:
+    """The person's hold with this id, for whatever event."""
+    found = Claim.query(_partition(person_id), filter_condition=Claim.hold_id == hold_id, consistent_read=True)
+    return next((hold_of(claim) for claim in found), None)
+
+
+def hold_of(claim: Claim) -> Hold:
+    """The live hold in a claim that has one."""
+    return Hold(
+        hold_id=claim.hold_id,
+        person_id=claim.pk.partition("#")[2],
+        event_id=claim.sk,
+        seat_ids=claim.seats.split(" "),
+        held_until=from_ms(int(claim.held_until)),
+        until=from_ms(int(claim.until)),
+        since=from_ms(int(claim.since)),
+        fare=msgspec.json.decode(zlib.decompress(claim.fare), type=Fare),
+        asked=claim.asked,
+        order_id=claim.order_id,
+    )
+
+
+def _raise(hold: Hold) -> list[Action]:
+    return [
+        Claim.hold_id.set(hold.hold_id),
+        Claim.until.set(to_ms(hold.until)),
+        Claim.held_until.set(to_ms(hold.held_until)),
+        Claim.since.set(to_ms(hold.since)),
+        Claim.seats.set(" ".join(hold.seat_ids)),
+        Claim.fare.set(zlib.compress(msgspec.json.encode(hold.fare))),
+        Claim.asked.set(hold.asked),
+        Claim.expires.set(Claim.kept | int((hold.until + KEPT_AFTER).timestamp())),
+    ]
+
+
+def _clear() -> list[Action]:
+    return [attribute.remove() for attribute in HOLD]
+
+
+def _within(limit: int, hold: Hold) -> Condition:
+    seats_owned = size(Claim.owned)  # type: ignore[no-untyped-call]
+    within: Condition = Claim.owned.does_not_exist() | (seats_owned <= limit - len(hold.seat_ids))
+    return within
+
+
+def _owned(order_id: str, seat_ids: Sequence[str]) -> set[str]:
+    return {f"{order_id}/{seat_id}" for seat_id in seat_ids}
+
+
+def _update(person_id: str, event_id: str, actions: Sequence[Action], condition: Condition) -> dict[str, Any]:
+    """In PynamoDB's words, to be sent by the function's own client, which tells what refused it."""
+    return Claim(*_key(person_id, event_id)).get_update_kwargs_from_instance(
+        actions=list(actions), condition=condition, return_values_on_condition_failure="ALL_OLD"
+    )
+
+
+def _unless_refused(write: dict[str, Any]) -> bool:
+    """A refusal means that it was done before, or that the claim has moved on."""
+    try:
+        send("update_item", write)
+    except Refused:
+        return False
+    return True
+
+
+def _partition(person_id: str) -> str:
+    return f"P#{person_id}"
+
+
+def _key(person_id: str, event_id: str) -> tuple[str, str]:
+    return _partition(person_id), event_id

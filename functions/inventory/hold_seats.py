@@ -1,0 +1,176 @@
+"""POST /seats/hold: hold the seats a person names, or the best that are left."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+
+from catalog import Event, Place
+from inventory import best, holding, sales, sections, snapshots
+from inventory.holds import HeldSeats, Hold, describe
+from inventory.problems import (
+    DuplicateSeats,
+    EventCancelled,
+    EventOver,
+    HoldExpired,
+    LimitExceeded,
+    NoSeats,
+    NotOnSaleYet,
+    PurchaseInProgress,
+    SeatsUnavailable,
+    SoldOut,
+    UnknownSeat,
+    UnknownSection,
+)
+from inventory.seating import bit
+from inventory.seats import Seat, parse_all
+from kit import ids
+from kit.errors import Busy, IdempotencyMismatch, Invalid, NotFound
+from kit.http import Call, endpoint
+from pricing import UnknownCategory, UnknownTicketType, quote
+
+SEATS_MAX = 30
+"""So many updates, with their conditions, fit in one transaction beside those of a replaced hold."""
+OFFERS_MAX = 5
+"""How often somebody who loses the best seats to another is offered the next best."""
+KEY_LENGTH_MAX = 255
+
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX, extra={"problem": "invalid-quantity"})]
+
+
+class BestAvailable(msgspec.Struct, frozen=True, rename="camel"):
+    """`priceMax`: the highest face value of one ticket, in minor units of the event's currency."""
+
+    quantity: Quantity
+    sections: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)] | None = None
+    price_max: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    accessible: bool = False
+
+
+class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """Either `seatIds` or `bestAvailable`. The i-th of `ticketTypes` is for the i-th seat."""
+
+    event_id: str
+    seat_ids: Annotated[list[str], msgspec.Meta(max_length=SEATS_MAX)] | None = None
+    best_available: BestAvailable | None = None
+    ticket_types: Annotated[list[str], msgspec.Meta(max_length=SEATS_MAX)] | None = None
+
+
+@endpoint(
+    status=201,
+    idempotency_key="optional",
+    raises=(
+        NotFound,
+        SeatsUnavailable,
+        SoldOut,
+        PurchaseInProgress,
+        NotOnSaleYet,
+        EventOver,
+        EventCancelled,
+        LimitExceeded,
+        HoldExpired,
+        NoSeats,
+        DuplicateSeats,
+        UnknownSeat,
+        UnknownSection,
+        UnknownTicketType,
+        UnknownCategory,
+        IdempotencyMismatch,
+        Busy,
+    ),
+)
+def handler(call: Call, body: HoldRequest) -> HeldSeats:
+    key = call.headers.get("idempotency-key", "")[:KEY_LENGTH_MAX]
+    asked = hashlib.sha256(call.raw_body).hexdigest()[:16]
+    person_id = call.caller.person_id
+    hold_id = ids.derived("hld", person_id, body.event_id, key) if key else ids.new("hld", call.now)
+    return hold_seats(person_id, body, hold_id, asked, call.now)
+
+
+def hold_seats(person_id: str, wanted: HoldRequest, hold_id: str, asked: str, now: datetime) -> HeldSeats:
+    """Hold them all or none, for the event's lease; a live hold of the same person is replaced.
+
+    `asked` tells a repeated request from another one with the same `hold_id`.
+    """
+    event = sales.event_on_sale(wanted.event_id, now)
+    quantity = _quantity(wanted)
+    if quantity > event.limit_per_person:
+        raise LimitExceeded(limit=event.limit_per_person)
+    types = _ticket_types(event, wanted, quantity)
+    lost: set[Seat] = set()
+    for offer in range(1, OFFERS_MAX + 1):
+        seat_ids = wanted.seat_ids or _best(event, wanted, types, lost, spread=ids.to_bytes(hold_id))
+        places = sections.places(event.chart_hash, seat_ids)
+        until = now + timedelta(seconds=event.lease_seconds)
+        fare = quote(event.pricing, _priced(seat_ids, places, types), until)
+        hold = Hold(hold_id, person_id, event.event_id, seat_ids, until, until, now, fare, asked)
+        try:
+            stands = holding.place(hold, event.limit_per_person, now)
+        except SeatsUnavailable as taken:
+            if wanted.seat_ids or offer == OFFERS_MAX:
+                raise
+            lost.update(parse_all(taken.data["seatIds"]))
+        else:
+            return describe(stands, places | sections.places(event.chart_hash, stands.seat_ids))
+    raise AssertionError("the last offer is answered")
+
+
+def _quantity(wanted: HoldRequest) -> int:
+    if (wanted.seat_ids is None) == (wanted.best_available is None):
+        raise Invalid("Send either seatIds or bestAvailable.", field="seatIds")
+    if wanted.best_available is not None:
+        return wanted.best_available.quantity
+    seat_ids = wanted.seat_ids or []
+    if not seat_ids:
+        raise NoSeats(field="seatIds")
+    if len(set(seat_ids)) < len(seat_ids):
+        twice = sorted({seat_id for seat_id in seat_ids if seat_ids.count(seat_id) > 1})
+        raise DuplicateSeats(seatIds=twice)
+    return len(seat_ids)
+
+
+def _ticket_types(event: Event, wanted: HoldRequest, quantity: int) -> Sequence[str]:
+    known = [ticket_type.id for ticket_type in event.pricing.ticket_types]
+    types = wanted.ticket_types or [known[0]] * quantity
+    if len(types) != quantity:
+        raise Invalid("Send one ticket type for each seat.", field="ticketTypes")
+    for ticket_type in types:
+        if ticket_type not in known:
+            raise UnknownTicketType(ticketTypeId=ticket_type)
+    return types
+
+
+def _priced(seat_ids: Sequence[str], places: dict[str, Place], types: Sequence[str]) -> list[tuple[str, str, str]]:
+    return [(seat, places[seat].category, kind) for seat, kind in zip(seat_ids, types, strict=True)]
+
+
+def _best(event: Event, wanted: HoldRequest, types: Sequence[str], lost: set[Seat], *, spread: bytes) -> list[str]:
+    """The best seats that the map shows as free and nobody has turned out to have."""
+    wish = wanted.best_available
+    assert wish is not None
+    if wish.sections is not None:
+        sections.load(event.chart_hash, wish.sections)
+    snapshot = snapshots.load(event.event_id)
+    if snapshot.available == 0:
+        raise SoldOut
+    free = snapshot.free()
+    for seat in lost:
+        free[seat.section, seat.row] &= ~bit(seat.slot)
+    within = frozenset(
+        category
+        for category, prices in event.pricing.prices.items()
+        if wish.price_max is None or max(prices.get(kind, 0) for kind in types) <= wish.price_max
+    )
+    chosen = best.choose(
+        sections.load_seating(event.chart_hash),
+        free,
+        best.Wish(wish.quantity, within, frozenset(wish.sections) if wish.sections else None, wish.accessible),
+        spread=int.from_bytes(spread[-4:], "big"),
+    )
+    if not chosen:
+        raise SeatsUnavailable("So many seats of this kind are not left.")
+    return [str(seat) for seat in chosen]

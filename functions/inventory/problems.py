@@ -1,0 +1,67 @@
+"""Why seats are not given, each a noun that carries what the client needs next."""
+
+from __future__ import annotations
+
+from kit.errors import Invalid, Problem
+
+
+class SeatsUnavailable(Problem):
+    """Somebody else has them; `seatIds` says which. None of the seats asked for is held."""
+
+    status, title = 409, "Somebody else has these seats"
+
+
+class SoldOut(Problem):
+    """Not one seat of the event is left. Seats may come back."""
+
+    status, title = 409, "This event is sold out"
+
+
+class LimitExceeded(Problem):
+    """`limit` counts a person's held seats and tickets for one event."""
+
+    status, title = 403, "That is more seats than one person may have for this event"
+
+
+class HoldExpired(Problem):
+    status, title = 410, "The time to buy these seats is over"
+
+
+class PurchaseInProgress(Problem):
+    """The hold belongs to `orderId` until that order ends one way or the other."""
+
+    status, title = 409, "These seats are being bought at this moment"
+
+
+class NotOnSaleYet(Problem):
+    """`onSaleAt` says when."""
+
+    status, title = 409, "The sale has not started"
+
+
+class EventOver(Problem):
+    status, title = 409, "The sale for this event has ended"
+
+
+class EventCancelled(Problem):
+    status, title = 409, "This event is cancelled"
+
+
+class UnknownSeat(Problem):
+    """`seatIds` says which ids the event's chart does not have."""
+
+    status, title = 422, "The event has no such seat"
+
+
+class UnknownSection(Problem):
+    """`sections` says which keys the event's chart does not have."""
+
+    status, title = 422, "The event has no such section"
+
+
+class NoSeats(Invalid):
+    status, title = 422, "Ask for at least one seat"
+
+
+class DuplicateSeats(Invalid):
+    status, title = 422, "A seat is named twice"

@@ -1,0 +1,59 @@
+"""POST /organizer/events/{eventId}/on-sale: give an event its seats, then say that it is on sale."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+import catalog
+from catalog import Chart, EventNotSellable
+from catalog.charts import Section
+from inventory import rows, sections, snapshots
+from inventory.snapshots import SectionBits, all_free
+from inventory.writes import Unanswered
+from kit.auth import ORGANIZER
+from kit.errors import Busy, NotFound
+from kit.http import Call, endpoint
+
+
+class OnSale(msgspec.Struct, frozen=True, rename="camel"):
+    """The event and how many seats it sells."""
+
+    event_id: str
+    status: str
+    seat_count: int
+
+
+@endpoint(callers=ORGANIZER, raises=(NotFound, EventNotSellable, Busy))
+def handler(call: Call) -> OnSale:
+    return put_on_sale(call.path["eventId"], call.now)
+
+
+def put_on_sale(event_id: str, now: datetime) -> OnSale:
+    """Every step leaves alone what is there already, so that a broken run is finished by the next one.
+
+    The event is marked last: one that is on sale has all its seats. Raises NotFound, EventNotSellable, Busy.
+    """
+    event = catalog.get_event(event_id)
+    if event.status not in ("scheduled", "on_sale"):
+        raise EventNotSellable(eventStatus=event.status)
+    chart = catalog.get_chart(event.chart_hash)
+    try:
+        sections.save(event.chart_hash, chart)
+        snapshots.create(event_id, [_all_free(*numbered) for numbered in enumerate(chart.sections)])
+        rows.create(event_id, _rows(chart))
+    except Unanswered as nobody_knows:
+        raise Busy from nobody_knows
+    marked = catalog.mark_on_sale(event_id, chart.seat_count, now)
+    return OnSale(event_id, marked.status, marked.seat_count)
+
+
+def _rows(chart: Chart) -> list[tuple[str, int, int]]:
+    return [(section.key, index, size) for section in chart.sections for index, size in enumerate(section.row_sizes())]
+
+
+def _all_free(position: int, section: Section) -> SectionBits:
+    seats = (seat.category for row in section.rows for seat in row.seats)
+    categories = sorted({category or section.category for category in seats} or {section.category})
+    return all_free(section.key, position, section.row_sizes(), categories)

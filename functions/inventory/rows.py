@@ -1,0 +1,213 @@
+"""Row items: up to 48 seats in one write unit, each seat a slot `s0` … `s47` (see `seats`).
+
+Every write that moves a seat is here, its condition beside it. Each condition accepts the value it would
+write, so that a repeated write is recognised; `ver` counts the writes, for the map.
+Seats in one row change in one plain update. Seats in several rows change in a transaction of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from inventory.seats import FREE, Seat, ended_before, gone, held, sold
+from inventory.writes import Item, Refused, send
+from kit import settings
+
+SK = "row"
+TRANSACTION_MAX = 100
+
+# What must be true of each seat. `:now` compares lease ends: below it, the lease is over or there is none.
+TAKE = "{seat} = :held OR ({seat} < :now AND {seat} <> :gone)"
+RELEASE = "{seat} = :held OR {seat} < :now"
+EXTEND = "{seat} = :held OR {seat} = :extended"
+SELL = "{seat} = :extended OR {seat} = :sold"
+CONFIRM_SOLD = "{seat} = :sold"
+UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :now"
+EXPIRE = "{seat} = :held"
+REPLACE_TAKEN = "{seat} = :held OR {seat} = :before OR ({seat} < :now AND {seat} <> :gone)"
+REPLACE_LEFT = "{seat} = :before OR {seat} < :now"
+
+
+class Move(NamedTuple):
+    """These seats get the value called `to`, if `given` is true of each of them."""
+
+    seats: Sequence[Seat]
+    to: str
+    given: str
+
+
+def take(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, now: datetime) -> None:
+    """Hold free seats, all or none. Raises Refused, Unanswered."""
+    values = {":held": held(hold_id, until), ":gone": gone(hold_id), ":now": ended_before(now)}
+    change(event_id, [Move(seats, ":held", TAKE)], values)
+
+
+def replacement(
+    event_id: str,
+    taken: Sequence[Seat],
+    left: Sequence[Seat],
+    hold: tuple[str, datetime],
+    before: tuple[str, datetime],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """A second hold in place of the first: its seats taken (the first's own among them), the others left."""
+    values = {
+        ":held": held(*hold),
+        ":before": held(*before),
+        ":gone": gone(hold[0]),
+        ":left": gone(before[0]),
+        ":now": ended_before(now),
+    }
+    moves = [Move(taken, ":held", REPLACE_TAKEN), Move(left, ":left", REPLACE_LEFT)]
+    return updates(event_id, moves, values)
+
+
+def release(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, now: datetime) -> None:
+    """Give held seats back before their lease ends."""
+    values = {":held": held(hold_id, until), ":gone": gone(hold_id), ":now": ended_before(now)}
+    change(event_id, [Move(seats, ":gone", RELEASE)], values)
+
+
+def extend(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, lease_ends_at: datetime) -> None:
+    """An accepted order's deadline takes the place of the hold's lease."""
+    values = {":held": held(hold_id, until), ":extended": held(hold_id, lease_ends_at)}
+    change(event_id, [Move(seats, ":extended", EXTEND)], values)
+
+
+def sell(
+    event_id: str,
+    seats: Sequence[Seat],
+    hold_id: str,
+    order_id: str,
+    lease_ends_at: datetime,
+    now: datetime,
+) -> None:
+    """Before the deadline the order's seats become sold; after it this only confirms that they were."""
+    values = {":extended": held(hold_id, lease_ends_at), ":sold": sold(order_id)}
+    given = SELL if now < lease_ends_at else CONFIRM_SOLD
+    change(event_id, [Move(seats, ":sold", given)], values)
+
+
+def undo(
+    event_id: str,
+    seats: Sequence[Seat],
+    hold_id: str,
+    order_id: str,
+    leases: tuple[datetime, datetime],
+    now: datetime,
+) -> None:
+    """A failed order's seats are free again, whatever it had come to; those that others have stay theirs."""
+    values = {
+        ":held": held(hold_id, leases[0]),
+        ":extended": held(hold_id, leases[1]),
+        ":sold": sold(order_id),
+        ":gone": gone(hold_id),
+        ":now": ended_before(now),
+    }
+    _give_back(event_id, seats, UNDO, values)
+
+
+def expire(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime) -> None:
+    """A lease has ended: say so in the row, and thereby on the map, for the seats that still hold it."""
+    values = {":held": held(hold_id, until), ":gone": gone(hold_id)}
+    _give_back(event_id, seats, EXPIRE, values)
+
+
+def _give_back(event_id: str, seats: Sequence[Seat], given: str, values: Mapping[str, bytes]) -> None:
+    """Leave a tombstone on those of the seats that are still ours."""
+    ours = [value for name, value in values.items() if name in (":held", ":extended", ":sold")]
+    while seats:
+        try:
+            change(event_id, [Move(seats, ":gone", given)], values)
+            return
+        except Refused as refusal:
+            there = {seat: value for item in refusal.items for seat, value in values_of(item).items()}
+            still_ours = [seat for seat in seats if seat not in there or there[seat] in ours]
+            if still_ours == seats:
+                raise
+            seats = still_ours
+
+
+def change(event_id: str, moves: Sequence[Move], values: Mapping[str, bytes]) -> None:
+    """All of the moves or none. Raises Refused, Unanswered."""
+    write(updates(event_id, moves, values))
+
+
+def write(writes: Sequence[dict[str, Any]]) -> None:
+    """One plain update, or several in a transaction. Raises Refused, Unanswered."""
+    if len(writes) == 1:
+        send("update_item", writes[0])
+    else:
+        send("transact_write_items", {"TransactItems": [{"Update": write} for write in writes]})
+
+
+def updates(event_id: str, moves: Sequence[Move], values: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """One conditional update for each row that the moves touch."""
+    rows: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
+    for move in moves:
+        for seat in move.seats:
+            slot = f"s{seat.slot}"
+            given = f"({move.given.format(seat=slot)})"
+            rows.setdefault((seat.section, seat.row), []).append((slot, move.to, given))
+    return [_update(event_id, section, row, slots, values) for (section, row), slots in rows.items()]
+
+
+def _update(
+    event_id: str, section: str, row: int, slots: Sequence[tuple[str, str, str]], values: Mapping[str, bytes]
+) -> dict[str, Any]:
+    condition = " AND ".join(given for _, _, given in slots)
+    assignments = ", ".join(f"{slot} = {to}" for slot, to, _ in slots)
+    used = {name: {"B": value} for name, value in values.items() if name in f"{assignments} {condition} "}
+    return {
+        "TableName": settings.env("TABLE_INVENTORY"),
+        "Key": _key(event_id, section, row),
+        "UpdateExpression": f"SET {assignments} ADD ver :one",
+        "ConditionExpression": condition,
+        "ExpressionAttributeValues": {**used, ":one": {"N": "1"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def is_row(item: Item) -> bool:
+    return bool(item["sk"]["S"] == SK)
+
+
+def values_of(item: Item) -> dict[Seat, bytes]:
+    """The seats of a row item as DynamoDB sends it."""
+    _, _, section, row = item["pk"]["S"].split("#")
+    slots = ((name, value["B"]) for name, value in item.items() if "B" in value)
+    return {Seat(section, int(row), int(name[1:])): value for name, value in slots}
+
+
+def create(event_id: str, sizes: Iterable[tuple[str, int, int]]) -> None:
+    """Write rows of free seats, as (section, row, seats); a row that is there already stays as it is."""
+    missing = [_new_row(event_id, *size) for size in sizes]
+    for start in range(0, len(missing), TRANSACTION_MAX):
+        _create_together(missing[start : start + TRANSACTION_MAX])
+
+
+def _create_together(puts: list[dict[str, Any]]) -> None:
+    """A refused transaction says which rows exist; the others are tried again without them."""
+    while puts:
+        try:
+            send("transact_write_items", {"TransactItems": [{"Put": put} for put in puts]})
+            return
+        except Refused as refusal:
+            there = {item["pk"]["S"] for item in refusal.items}
+            puts = [put for put in puts if put["Item"]["pk"]["S"] not in there]
+
+
+def _new_row(event_id: str, section: str, row: int, seat_count: int) -> dict[str, Any]:
+    seats = {f"s{slot}": {"B": FREE} for slot in range(seat_count)}
+    return {
+        "TableName": settings.env("TABLE_INVENTORY"),
+        "Item": {**_key(event_id, section, row), "ver": {"N": "0"}, **seats},
+        "ConditionExpression": "attribute_not_exists(pk)",
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def _key(event_id: str, section: str, row: int) -> dict[str, Any]:
+    return {"pk": {"S": f"R#{event_id}#{section}#{row}"}, "sk": {"S": SK}}

@@ -1,0 +1,49 @@
+"""Whether an event is being sold at this moment."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import catalog
+from catalog import Event
+from inventory.problems import EventCancelled, EventOver, NotOnSaleYet
+from kit.clock import rfc3339
+from kit.errors import NotFound
+
+REMEMBERED = timedelta(seconds=5)
+"""A cancelled event is sold by no function longer than this."""
+REMEMBERED_MAX = 256
+_remembered: dict[str, tuple[datetime, Event]] = {}
+
+
+def event_on_sale(event_id: str, now: datetime) -> Event:
+    """Raises NotFound, NotOnSaleYet, EventOver, EventCancelled."""
+    event = known_event(event_id, now)
+    if event.status == "cancelled":
+        raise EventCancelled
+    if now >= event.sale_ends_at:
+        raise EventOver(saleEndsAt=rfc3339(event.sale_ends_at))
+    if event.status != "on_sale" or now < event.on_sale_at:
+        raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
+    return event
+
+
+def shown_event(event_id: str, now: datetime) -> Event:
+    """One whose seats exist, whether or not they can be bought today. Raises NotFound, NotOnSaleYet."""
+    event = known_event(event_id, now)
+    if event.seat_count == 0:
+        raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
+    return event
+
+
+def known_event(event_id: str, now: datetime) -> Event:
+    """The event as it was at most five seconds ago. Raises NotFound, also for a draft."""
+    read_at, event = _remembered.get(event_id, (None, None))
+    if read_at is None or event is None or not read_at <= now < read_at + REMEMBERED:
+        event = catalog.get_event(event_id)
+        if len(_remembered) >= REMEMBERED_MAX:
+            _remembered.clear()
+        _remembered[event_id] = (now, event)
+    if event.status == "draft":
+        raise NotFound
+    return event

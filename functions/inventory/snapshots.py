@@ -1,0 +1,185 @@
+"""The map's read model: per section one item, per row its version ‖ its bits. Never trusted to sell.
+
+Stream shards run at the same time and repeat themselves, so a row's bits are set only where the version that
+stands there is older. One Query reads an event; its sections stand in the chart's order.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.seats import SLOTS
+from inventory.writes import Refused, send
+from kit import settings
+
+VERSION_BYTES = 8
+BITS_BYTES = SLOTS // 8
+
+
+@dataclass(frozen=True)
+class RowBits:
+    """`bits`: 48, the first seat's is the highest; 1 = free."""
+
+    version: int
+    bits: int
+
+    def packed(self) -> bytes:
+        return self.version.to_bytes(VERSION_BYTES, "big") + self.bits.to_bytes(BITS_BYTES, "big")
+
+    @classmethod
+    def unpacked(cls, raw: bytes) -> RowBits:
+        return cls(int.from_bytes(raw[:VERSION_BYTES], "big"), int.from_bytes(raw[VERSION_BYTES:], "big"))
+
+
+@dataclass(frozen=True)
+class SectionBits:
+    """One section's rows, as of some moment not long ago."""
+
+    section: str
+    position: int
+    sizes: bytes
+    """Seats of each row, a byte each."""
+    categories: Sequence[str]
+    rows: list[RowBits]
+
+    @property
+    def seat_count(self) -> int:
+        return sum(self.sizes)
+
+    @property
+    def available(self) -> int:
+        return sum(row.bits.bit_count() for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An event's seats, section by section in the chart's order."""
+
+    sections: Sequence[SectionBits]
+
+    @property
+    def version(self) -> int:
+        """Counts the writes that the map has seen: a later snapshot never has a lower one."""
+        return sum(row.version for section in self.sections for row in section.rows)
+
+    @property
+    def seat_count(self) -> int:
+        return sum(section.seat_count for section in self.sections)
+
+    @property
+    def available(self) -> int:
+        return sum(section.available for section in self.sections)
+
+    def free(self) -> dict[tuple[str, int], int]:
+        """The free seats' bits, by section and row."""
+        return {
+            (section.section, index): row.bits for section in self.sections for index, row in enumerate(section.rows)
+        }
+
+    def bitmap(self) -> str:
+        """Base64; bit i, counted from the highest of the first byte, is the chart's i-th seat."""
+        bits = "".join(
+            format(row.bits >> (SLOTS - size), f"0{size}b")
+            for section in self.sections
+            for size, row in zip(section.sizes, section.rows, strict=True)
+        )
+        padded = bits + "0" * (-len(bits) % 8)
+        raw = int(padded, 2).to_bytes(len(padded) // 8, "big") if padded else b""
+        return base64.b64encode(raw).decode()
+
+
+def load(event_id: str) -> Snapshot:
+    """Empty for an event that was never on sale."""
+    sections: list[SectionBits] = []
+    page: dict[str, Any] = {}
+    while True:
+        answer = send("query", _all_of(event_id), **page)
+        sections += [_section(item) for item in answer["Items"]]
+        if "LastEvaluatedKey" not in answer:
+            return Snapshot(sorted(sections, key=lambda section: section.position))
+        page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def create(event_id: str, sections: Iterable[SectionBits]) -> None:
+    """A section that is there already stays as it is."""
+    for section in sections:
+        item = {
+            **_key(event_id, section.section),
+            "position": {"N": str(section.position)},
+            "sizes": {"B": section.sizes},
+            "categories": {"S": " ".join(section.categories)},
+            **{f"r{index}": {"B": row.packed()} for index, row in enumerate(section.rows)},
+        }
+        put = {"TableName": _table(), "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        try:
+            send("put_item", put)
+        except Refused:
+            continue
+
+
+def all_free(section: str, position: int, sizes: Sequence[int], categories: Sequence[str]) -> SectionBits:
+    """A section before its first hold."""
+    rows = [RowBits(0, bits_of([True] * size)) for size in sizes]
+    return SectionBits(section, position, bytes(sizes), categories, rows)
+
+
+def record(event_id: str, section: str, rows: Mapping[int, RowBits]) -> None:
+    """Set the rows that are newer than what stands there."""
+    newer = dict(rows)
+    while newer:
+        try:
+            send("update_item", _newer_rows(event_id, section, newer))
+            return
+        except Refused as refusal:
+            if not refusal.items:
+                raise
+            standing = refusal.items[0]
+            newer = {
+                row: bits
+                for row, bits in newer.items()
+                if RowBits.unpacked(standing[f"r{row}"]["B"]).version < bits.version
+            }
+
+
+def bits_of(values: Sequence[bool]) -> int:
+    """The 48 bits of a row whose seats are free or not, in order."""
+    return sum(1 << (SLOTS - 1 - slot) for slot, free in enumerate(values) if free)
+
+
+def _newer_rows(event_id: str, section: str, rows: Mapping[int, RowBits]) -> dict[str, Any]:
+    values = {f":r{row}": {"B": bits.packed()} for row, bits in rows.items()}
+    versions = {f":v{row}": {"B": bits.packed()[:VERSION_BYTES]} for row, bits in rows.items()}
+    return {
+        "TableName": _table(),
+        "Key": _key(event_id, section),
+        "UpdateExpression": "SET " + ", ".join(f"r{row} = :r{row}" for row in rows),
+        "ConditionExpression": " AND ".join(f"r{row} < :v{row}" for row in rows),
+        "ExpressionAttributeValues": values | versions,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+
+
+def _section(item: Mapping[str, Any]) -> SectionBits:
+    sizes = item["sizes"]["B"]
+    rows = [RowBits.unpacked(item[f"r{row}"]["B"]) for row in range(len(sizes))]
+    categories = item["categories"]["S"].split(" ")
+    return SectionBits(item["sk"]["S"], int(item["position"]["N"]), sizes, categories, rows)
+
+
+def _all_of(event_id: str) -> dict[str, Any]:
+    return {
+        "TableName": _table(),
+        "KeyConditionExpression": "pk = :event",
+        "ExpressionAttributeValues": {":event": {"S": f"S#{event_id}"}},
+    }
+
+
+def _key(event_id: str, section: str) -> dict[str, Any]:
+    return {"pk": {"S": f"S#{event_id}"}, "sk": {"S": section}}
+
+
+def _table() -> str:
+    return settings.env("TABLE_INVENTORY")

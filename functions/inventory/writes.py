@@ -1,0 +1,92 @@
+"""Sending a write and knowing how it ended.
+
+The SDK does not retry here: a condition that accepts our own value makes a second try safe, and only we know
+whether a refusal came first or after a try that nobody answered.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from kit import settings
+
+TIMEOUT_SECONDS = 1
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.02
+REFUSED = {"ConditionalCheckFailedException", "ConditionalCheckFailed"}
+NOT_NOW = {
+    "TransactionConflictException",
+    "TransactionConflict",
+    "TransactionInProgressException",
+    "ThrottlingException",
+    "ThrottlingError",
+    "Throttling",
+    "ProvisionedThroughputExceededException",
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+}
+"""Surely not written; worth another try after a pause."""
+NOBODY_KNOWS = {"InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException"}
+
+Item = Mapping[str, Any]
+
+
+class NotWritten(Exception):
+    """`certain`: every try was surely not applied. Otherwise one may still be, or may already have been."""
+
+    def __init__(self, *, certain: bool) -> None:
+        super().__init__(certain)
+        self.certain = certain
+
+
+class Refused(NotWritten):
+    """A condition did not hold. `items`: what stood there instead, as far as the table told."""
+
+    def __init__(self, items: list[Item], *, certain: bool) -> None:
+        super().__init__(certain=certain)
+        self.items = items
+
+
+class Unanswered(NotWritten):
+    """Throttled, in conflict or without an answer to the last try."""
+
+
+def client() -> Any:
+    """The function's one DynamoDB client."""
+    return settings.client("dynamodb", timeout_seconds=TIMEOUT_SECONDS, attempts=1)
+
+
+def send(operation: str, request: Mapping[str, Any]) -> Any:
+    """Send until it is done or refused. Raises Refused or Unanswered."""
+    call = getattr(client(), operation)
+    certain = True
+    for attempt in range(ATTEMPTS):
+        try:
+            return call(**request)
+        except ClientError as error:
+            codes, items = _reasons(error)
+            if codes & REFUSED:
+                raise Refused(items, certain=certain) from error
+            if codes & NOBODY_KNOWS:
+                certain = False
+            elif not codes & NOT_NOW:
+                raise
+            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
+        except (HTTPClientError, ConnectionError):
+            certain = False
+    raise Unanswered(certain=certain)
+
+
+def _reasons(error: ClientError) -> tuple[set[str], list[Item]]:
+    """The error's codes, a transaction's of each write, and the items that refused."""
+    code = error.response["Error"]["Code"]
+    if code != "TransactionCanceledException":
+        return {code}, [error.response["Item"]] if "Item" in error.response else []
+    reasons = error.response.get("CancellationReasons", [])
+    refused = [reason["Item"] for reason in reasons if reason.get("Code") in REFUSED and "Item" in reason]
+    return {reason.get("Code", "None") for reason in reasons}, refused
