@@ -1,0 +1,107 @@
+"""Demo data, made by our own code and brought in the way an organizer would: through the HTTP API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from catalog.charts import encode
+from local.demo.accounts import ACCOUNTS, PASSWORD, create_accounts, sign_in
+from local.demo.season import SHOWS, SMALL, House, event, houses, pricing
+from local.demo.site import DemoNotLoaded, Site, client_id
+
+__all__ = ["ACCOUNTS", "PASSWORD", "DemoNotLoaded", "load"]
+
+ORGANIZER = "organizer@boxoffice.example"
+AT_ONCE = 3
+OWN_CHART_PRICES = (48, 36, 64, 28, 90)
+
+
+class Cloud(Protocol):
+    """Whatever makes clients of AWS's services: the local cloud does."""
+
+    def client(self, service: str) -> Any: ...
+
+
+def load(
+    site_url: str,
+    cloud: Cloud,
+    on_progress: Callable[[str], None] = lambda step: None,
+    chart_file: Path | None = None,
+    scale: Literal["full", "small"] = "full",
+) -> list[str]:
+    """Accounts, venues, and events on sale; with `chart_file` also an event on that seats.io chart.
+
+    `small` is a theatre and an arena with three events. Answers the event ids. Raises DemoNotLoaded.
+    """
+    now = datetime.now(UTC)
+    on_progress("Creating demo accounts")
+    cognito, client = cloud.client("cognito-idp"), client_id(site_url)
+    create_accounts(cognito, client)
+    site = Site(site_url, sign_in(cognito, client, ORGANIZER))
+    shows = SHOWS if scale == "full" else SMALL
+    wanted = {show.house for show in shows}
+    used = {name: house for name, house in houses().items() if name in wanted}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        own = pool.submit(_on_own_chart, site, chart_file, now) if chart_file else None
+        on_progress(f"Drawing {len(used)} venues")
+        opened = dict(zip(used, pool.map(lambda house: _open(site, house), used.values()), strict=True))
+        on_progress(f"Putting {len(shows)} events on sale")
+        bodies = [event(show, used[show.house], *opened[show.house], now) for show in shows]
+        event_ids = list(pool.map(site.create_event, bodies))
+        return event_ids + ([own.result()] if own else [])
+
+
+def _open(site: Site, house: House) -> tuple[str, str]:
+    """The venue's id and its chart's hash."""
+    chart = site.bring_chart(encode(house.chart), "boxoffice")
+    return site.create_venue(house.venue), chart["hash"]
+
+
+def _on_own_chart(site: Site, chart_file: Path, now: datetime) -> str:
+    """A venue and an event on a chart that somebody else drew."""
+    chart = site.bring_chart(_seatsio(chart_file), "seatsio")
+    venue = {
+        "name": chart["name"],
+        "city": "Brussels",
+        "countryCode": "BE",
+        "timezone": "Europe/Brussels",
+        "latitude": 50.8467,
+        "longitude": 4.3525,
+    }
+    prices = {
+        category["key"]: OWN_CHART_PRICES[i % len(OWN_CHART_PRICES)] for i, category in enumerate(chart["categories"])
+    }
+    starts_at = (now + timedelta(days=12)).replace(hour=18, minute=0, second=0, microsecond=0)
+    return site.create_event(
+        {
+            "name": f"Opening Night at {chart['name']}",
+            "artist": "Several Small Orchestras",
+            "category": "music",
+            "description": f"{chart['seatCount']:,} seats, on a chart brought along.",
+            "venueId": site.create_venue(venue),
+            "chartHash": chart["hash"],
+            "startsAt": starts_at.isoformat(),
+            "onSaleAt": now.isoformat(),
+            "pricing": pricing(
+                "EUR",
+                100,
+                prices,
+                [{"code": "booking", "label": "Booking fee", "per": "ticket", "amount": 250}],
+                {"label": "VAT", "basisPoints": 600, "included": True},
+            ),
+        }
+    )
+
+
+def _seatsio(chart_file: Path) -> bytes:
+    raw = chart_file.read_bytes()
+    try:
+        json.loads(raw)
+    except ValueError as error:
+        raise DemoNotLoaded(f"{chart_file} is no seats.io chart: it is not JSON ({error}).") from error
+    return raw

@@ -1,0 +1,60 @@
+"""The organizer's side of the HTTP API, as any client would call it."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+TIMEOUT_SECONDS = 60
+
+
+class DemoNotLoaded(RuntimeError):
+    """The site refused a part of the demo data; the text says which and why."""
+
+
+class Site:
+    """A running site, seen by somebody who has signed in."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url
+        self._token = token
+
+    def create_venue(self, venue: dict[str, Any]) -> str:
+        return str(self._post("/organizer/venues", venue)["venueId"])
+
+    def bring_chart(self, raw: bytes, drawn_as: str) -> dict[str, Any]:
+        """Upload and import a chart; answers its hash, categories and what was mended."""
+        upload = self._post("/organizer/chart-uploads", {"sizeBytes": len(raw)})
+        _send(urllib.request.Request(upload["url"], raw, upload["headers"], method=upload["method"]))  # noqa: S310
+        return self._post("/organizer/charts", {"uploadId": upload["uploadId"], "format": drawn_as})
+
+    def create_event(self, event: dict[str, Any]) -> str:
+        """An event, put on sale."""
+        event_id = str(self._post("/organizer/events", event)["eventId"])
+        self._post(f"/organizer/events/{event_id}/on-sale", {})
+        return event_id
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/api{path}", json.dumps(body).encode(), headers)  # noqa: S310
+        answer: dict[str, Any] = json.loads(_send(request))
+        return answer
+
+
+def client_id(site_url: str) -> str:
+    """The user pool client of a site, from what it tells its own web client."""
+    config = json.loads(_send(urllib.request.Request(f"{site_url}/config.json")))  # noqa: S310
+    return str(config["cognito"]["clientId"])
+
+
+def _send(request: urllib.request.Request) -> bytes:
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        said = error.read().decode(errors="replace")[:500]
+        raise DemoNotLoaded(f"{request.get_method()} {request.full_url} answered {error.code}: {said}") from error
+    except OSError as error:
+        raise DemoNotLoaded(f"{request.get_method()} {request.full_url} got no answer: {error}.") from error
