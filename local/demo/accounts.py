@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 PASSWORD = "Boxoffice-Demo-1"  # noqa: S105  printed on the screen, good for the local cloud alone
@@ -18,15 +19,13 @@ def create_accounts(cognito: Any, client_id: str) -> None:
     """Confirmed accounts in the user pool this client belongs to; those that exist get the password again."""
     pool = _pool_of(cognito, client_id)
     for email, group in ACCOUNTS.items():
-        try:
+        with suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(
                 UserPoolId=pool,
                 Username=email,
                 MessageAction="SUPPRESS",
                 UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
             )
-        except cognito.exceptions.UsernameExistsException:
-            pass
         cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
 

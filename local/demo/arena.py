@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from catalog.charts import Category, Chart, FocalPoint, Point, Row, Seat, Section, Shape
 from local.demo.curves import Arc, Block, Curve, Line, depths
 
-X, Y = 590.0, 550.0
+X, Y = 605.0, 560.0
 HALF_WIDTH, HALF_LENGTH, CORNER = 205.0, 270.0, 120.0
 """The floor: a rectangle with round corners, which all rows run around."""
 LOWER, UPPER = depths(26, 22), depths(248, 16)
@@ -17,7 +17,6 @@ LOWER_CORNER_BLOCKS, UPPER_CORNER_BLOCKS = 4, 5
 WING_DEGREES = 45
 PLATFORM_BLOCKS = (4, 8, 11, 12, 15, 19)
 """Lower blocks, counted around from the stage, whose last row is a platform for wheelchairs."""
-PLATFORM_PITCH = 2
 FLOOR_CAPACITY, PIT_CAPACITY = 1_900, 500
 
 
@@ -91,7 +90,8 @@ def _block(label: str, floor: str, kind: str, block: Block, number: int) -> Sect
 
 def _platform(row: Row) -> Row:
     """Room for a wheelchair and a companion in place of every two seats."""
-    places = row.seats[::PLATFORM_PITCH]
+    places = row.seats[::2]
+    places = places[: len(places) // 2 * 2]
     seats = [
         Seat(str(i + 1), place.x, place.y, accessible=i % 2 == 0, companion=i % 2 == 1)
         for i, place in enumerate(places)
@@ -114,5 +114,5 @@ def _floor() -> list[Section]:
     ]
 
 
-def _around(points: list[tuple[float, float]]) -> list[Point]:
+def _around(points: Sequence[Point]) -> list[Point]:
     return [(X + dx, Y + dy) for dx, dy in points]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -105,19 +106,98 @@ def houses() -> dict[str, House]:
 
 
 SHOWS = (
-    Show("arena", "Northbound Lights Tour", "Kestrel Avenue", "music", 24, time(19, 30), "Two hours of guitars and a light show that fills the bowl."),
-    Show("theatre", "The Clockmaker's Daughter", "Lindenhof Ensemble", "theatre", 9, time(19), "A new play about time, debt and one very old clock."),
-    Show("club", "Late Set", "Odile Marchetti Trio", "jazz", 4, time(21), "Piano, bass and drums until the last train."),
-    Show("arena", "City Stags v Harbour Kings", "Granary Basketball", "sport", 38, time(17), "The derby, with the title still open.", 0.6),
-    Show("meadow", "Weir Festival, Saturday", "Velvet Cartographers", "festival", 96, time(15), "Nine bands, two stages, one river."),
-    Show("theatre", "Winterreise", "Halvard Brenn and Mirja Tolvanen", "classical", 31, time(19, 30), "Voice and piano, without an interval.", 0.8),
-    Show("hall", "Strings by the Sea", "Umikaze Chamber Orchestra", "classical", 45, time(18, 30), "An evening of serenades."),
-    Show("arena", "One Night Only", "Tamsin Okoro", "music", 67, time(20), "Her first arena show in six years.", 1.4, 3),
+    Show(
+        "arena",
+        "Northbound Lights Tour",
+        "Kestrel Avenue",
+        "music",
+        24,
+        time(19, 30),
+        "Two hours of guitars and a light show that fills the bowl.",
+    ),
+    Show(
+        "theatre",
+        "The Debt of Hours",
+        "Lindenhof Ensemble",
+        "theatre",
+        9,
+        time(19),
+        "A new play about time, money and one very old clock.",
+    ),
+    Show(
+        "club", "Late Set", "Odile Marchetti Trio", "jazz", 4, time(21), "Piano, bass and drums until the last train."
+    ),
+    Show(
+        "arena",
+        "Symphony of Machines",
+        "Velvet Cartographers",
+        "music",
+        38,
+        time(20),
+        "Forty synthesizers, one orchestra.",
+        0.8,
+    ),
+    Show(
+        "meadow",
+        "Weir Festival, Saturday",
+        "Saltmarsh Brass Union",
+        "festival",
+        96,
+        time(15),
+        "Nine bands, two stages, one river.",
+    ),
+    Show(
+        "theatre",
+        "Winterreise",
+        "Halvard Brenn and Mirja Tolvanen",
+        "classical",
+        31,
+        time(19, 30),
+        "Voice and piano, without an interval.",
+        0.8,
+    ),
+    Show(
+        "hall",
+        "Strings by the Sea",
+        "Umikaze Chamber Orchestra",
+        "classical",
+        45,
+        time(18, 30),
+        "An evening of serenades.",
+    ),
+    Show(
+        "arena", "One Night Only", "Tamsin Okoro", "music", 67, time(20), "Her first arena show in six years.", 1.4, 3
+    ),
     Show("club", "Sunday Brushes", "Ruben Castellane Quartet", "jazz", 18, time(20), "Quiet enough to hear the ice."),
-    Show("theatre", "Nothing Up My Sleeve", "Perrin Vale", "comedy", 52, time(20), "Magic, badly explained."),
-    Show("hall", "Paper Moon", "Saltmarsh Dance Company", "dance", 80, time(19), "Seventeen dancers and four thousand lanterns."),
-    Show("meadow", "Weir Festival, Sunday", "The Ferryman's Daughters", "festival", 97, time(14), "The quieter day, with food from ten villages.", 0.9),
-)  # fmt: skip
+    Show(
+        "theatre",
+        "Magic, Badly Explained",
+        "Perrin Vale",
+        "comedy",
+        52,
+        time(20),
+        "An evening of tricks that mostly work.",
+    ),
+    Show(
+        "hall",
+        "Four Thousand Lanterns",
+        "Nagisa Dance Company",
+        "dance",
+        80,
+        time(19),
+        "Seventeen dancers in a sea of light.",
+    ),
+    Show(
+        "meadow",
+        "Weir Festival, Sunday",
+        "The Ferryman's Daughters",
+        "festival",
+        97,
+        time(14),
+        "The quieter day, with food from ten villages.",
+        0.9,
+    ),
+)
 SMALL = (SHOWS[0], SHOWS[1], SHOWS[7])
 
 
@@ -141,7 +221,7 @@ def event(show: Show, house: House, venue_id: str, chart_hash: str, now: datetim
 
 
 def pricing(
-    currency: str, minor_units: int, prices: dict[str, float], fees: list[dict[str, Any]], tax: dict[str, Any]
+    currency: str, minor_units: int, prices: Mapping[str, float], fees: list[dict[str, Any]], tax: dict[str, Any]
 ) -> dict[str, Any]:
     """A price list from adult prices in major units."""
     return {

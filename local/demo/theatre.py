@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
 
 from catalog.charts import Category, Chart, FocalPoint, Point, Row, Seat, Section, Shape
 from catalog.geometry import hull_with_margin
@@ -47,18 +50,18 @@ def theatre(name: str) -> Chart:
 def _tier(category: str, name: str, curve: Arc, rows: list[float], marks: SeatMark) -> list[Section]:
     """Three blocks between aisles; seats are numbered through from left to right."""
     sections = []
-    counted = [0] * len(rows)
+    following = [1] * len(rows)
     for part, t0, t1 in PARTS:
         block = Block(curve, t0, t1, rows)
-
-        def seat(row: int, i: int, count: int, place: Point, part: str = part) -> Seat:
-            return Seat(str(counted[row] + i + 1), *place, **marks(part, row, i, count))  # type: ignore[arg-type]
-
-        laid = block.rows(LETTERS[: len(rows)], seat)
-        counted = [before + len(row.seats) for before, row in zip(counted, laid, strict=True)]
-        label = f"{name} {part}"
-        sections.append(Section(f"{category}{part[0]}", label, category, block.outline(), laid, floor=name))
+        laid = block.rows(LETTERS[: len(rows)], partial(_seat, marks, part, following))
+        following = [number + len(row.seats) for number, row in zip(following, laid, strict=True)]
+        key, label = f"{category}{part[0]}", f"{name} {part}"
+        sections.append(Section(key, label, category, block.outline(), laid, floor=name))
     return sections
+
+
+def _seat(marks: SeatMark, part: str, first: list[int], row: int, i: int, count: int, place: Point) -> Seat:
+    return replace(Seat(str(first[row] + i), *place), **marks(part, row, i, count))
 
 
 def _in_stalls(part: str, row: int, i: int, count: int) -> dict[str, bool | str]:
