@@ -1,0 +1,95 @@
+import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { endSession, person } from "./account/session";
+import "./app.css";
+import { EventListPage } from "./events/EventListPage";
+import { Lost } from "./ui/Lost";
+
+// The map, the checkout and the tickets come when somebody goes there.
+const EventPage = lazy(() => import("./event/EventPage").then((m) => m.EventPage));
+const SignInPage = lazy(() => import("./account/SignInPage").then((m) => m.SignInPage));
+const SignUpPage = lazy(() => import("./account/SignUpPage").then((m) => m.SignUpPage));
+const ForgotPasswordPage = lazy(() =>
+  import("./account/ForgotPasswordPage").then((m) => m.ForgotPasswordPage),
+);
+const CheckoutPage = lazy(() => import("./checkout/CheckoutPage").then((m) => m.CheckoutPage));
+const OrderPage = lazy(() => import("./orders/OrderPage").then((m) => m.OrderPage));
+const OrderListPage = lazy(() => import("./orders/OrderListPage").then((m) => m.OrderListPage));
+const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) => m.TicketListPage));
+const TicketPage = lazy(() => import("./tickets/TicketPage").then((m) => m.TicketPage));
+
+/** A new page begins at its top, with the focus where a keyboard or screen reader goes on reading. */
+function arrive(): void {
+  scrollTo(0, 0);
+  document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+export function App() {
+  return (
+    <LocationProvider>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Masthead />
+      <ErrorBoundary>
+        <Router onRouteChange={arrive}>
+          <Route path="/" component={EventListPage} />
+          <Route path="/events/:eventId" component={EventPage} />
+          <Route path="/checkout/:holdId" component={CheckoutPage} />
+          <Route path="/orders" component={OrderListPage} />
+          <Route path="/orders/:orderId" component={OrderPage} />
+          <Route path="/tickets" component={TicketListPage} />
+          <Route path="/tickets/:ticketId" component={TicketPage} />
+          <Route path="/sign-in" component={SignInPage} />
+          <Route path="/sign-up" component={SignUpPage} />
+          <Route path="/forgot-password" component={ForgotPasswordPage} />
+          <Route default component={Lost} />
+        </Router>
+      </ErrorBoundary>
+      <footer class="footer">
+        <div class="footer-inner">
+          <span>Every price includes fees and tax.</span>
+          <span>Card details go straight to Stripe; we never see them.</span>
+        </div>
+      </footer>
+    </LocationProvider>
+  );
+}
+
+function Masthead() {
+  const { path, route } = useLocation();
+  const link = (href: string, label: string) => (
+    <a href={href} aria-current={path === href ? "page" : undefined}>
+      {label}
+    </a>
+  );
+  return (
+    <header class="masthead">
+      <div class="masthead-inner">
+        <a class="wordmark" href="/">
+          <svg viewBox="0 0 32 20" aria-hidden="true">
+            <path fill="#ffc93c" d="M0 0h32v6.500a3.500 3.500 0 0 0 0 7V20H0v-6.500a3.500 3.500 0 0 0 0-7z" />
+            <path stroke="#12131a" stroke-width="2" stroke-dasharray="2.500 2.500" d="M21 0v20" />
+          </svg>
+          Boxoffice
+        </a>
+        <nav aria-label="Main">
+          {person.value ? (
+            <>
+              {link("/tickets", "Tickets")}
+              {link("/orders", "Orders")}
+              <span class="who">{person.value.name}</span>
+              <button type="button" onClick={() => endSession().then(() => route("/"))}>
+                Sign out
+              </button>
+            </>
+          ) : (
+            <>
+              {link("/sign-in", "Sign in")}
+              {link("/sign-up", "Create account")}
+            </>
+          )}
+        </nav>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,119 @@
+import { useState } from "preact/hooks";
+import type { Event } from "../api/types";
+import type { FreeSeats } from "../map/availability";
+import type { Plan, PlanSection } from "../map/plan";
+import { money } from "../money";
+import type { HoldRequest } from "./holding";
+import { totalOf } from "./prices";
+
+/** The way to tickets without the map: how many, where, for whom. Also how standing places are bought. */
+export function BestAvailable(props: {
+  event: Event;
+  plan: Plan;
+  free: FreeSeats;
+  section: PlanSection | undefined;
+  busy: boolean;
+  onHold: (request: HoldRequest) => void;
+}) {
+  const { event, plan, free } = props;
+  const { ticketTypes } = event.pricing;
+  const [section, setSection] = useState(props.section?.key ?? "");
+  const [accessible, setAccessible] = useState(false);
+  const [counts, setCounts] = useState<Record<string, number>>({ [ticketTypes[0]?.id ?? ""]: 2 });
+  const quantity = Object.values(counts).reduce((a, b) => a + b, 0);
+  const types = ticketTypes.flatMap((type) => new Array<string>(counts[type.id] ?? 0).fill(type.id));
+  const where = plan.sections.find((s) => s.key === section);
+  const category = where && plan.categories[where.category]?.key;
+  const change = (id: string, by: number) =>
+    setCounts({ ...counts, [id]: Math.max(0, (counts[id] ?? 0) + by) });
+  const submit = (e: SubmitEvent) => {
+    e.preventDefault();
+    props.onHold({
+      eventId: event.eventId,
+      ticketTypes: types,
+      bestAvailable: {
+        quantity,
+        ...(section ? { sections: [section] } : {}),
+        ...(accessible ? { accessible } : {}),
+      },
+    });
+  };
+  return (
+    <details
+      class="best"
+      open={props.section !== undefined}
+      ref={(d) => props.section && d?.scrollIntoView({ block: "nearest" })}
+    >
+      <summary>
+        <h2>{where?.standing ? `Standing: ${where.label}` : "Let us choose the best seats"}</h2>
+      </summary>
+      <form class="stack" onSubmit={submit}>
+        {ticketTypes.map((type) => (
+          <div class="stepper" key={type.id}>
+            <span id={`n-${type.id}`}>{type.label}</span>
+            <button
+              type="button"
+              aria-label={`One ${type.label} fewer`}
+              disabled={!counts[type.id]}
+              onClick={() => change(type.id, -1)}
+            >
+              −
+            </button>
+            <output class="numbers" aria-labelledby={`n-${type.id}`}>
+              {counts[type.id] ?? 0}
+            </output>
+            <button
+              type="button"
+              aria-label={`One ${type.label} more`}
+              disabled={quantity >= event.limitPerPerson}
+              onClick={() => change(type.id, 1)}
+            >
+              +
+            </button>
+          </div>
+        ))}
+        <div class="field">
+          <label for="best-where">Where</label>
+          <select
+            id="best-where"
+            class="input"
+            value={section}
+            onChange={(e) => setSection(e.currentTarget.value)}
+          >
+            <option value="">Anywhere, the best first</option>
+            {plan.sections.map((s) => {
+              const left = free.count(s.first, s.end);
+              return (
+                <option key={s.key} value={s.key} disabled={left === 0}>
+                  {s.label} {left === 0 ? "(sold out)" : `(${left} left)`}
+                </option>
+              );
+            })}
+          </select>
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={accessible}
+            onChange={(e) => setAccessible(e.currentTarget.checked)}
+          />
+          Wheelchair spaces with companions
+        </label>
+        <button class="button wide" type="submit" disabled={props.busy || quantity === 0}>
+          {where?.standing ? "Hold" : "Find and hold"} {quantity === 1 ? "1 ticket" : `${quantity} tickets`}
+          {category && quantity > 0 && (
+            <span class="numbers">
+              ·{" "}
+              {money(
+                totalOf(
+                  event.pricing,
+                  types.map((ticketTypeId) => ({ category, ticketTypeId })),
+                ),
+              )}
+            </span>
+          )}
+        </button>
+      </form>
+    </details>
+  );
+}
