@@ -18,6 +18,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
 from kit.clock import from_ms, rfc3339, to_ms
+from kit.errors import NotFound
 from kit.money import Money
 from kit.table import Table, TableMeta
 from tickets.ticket import Status, Ticket
@@ -76,12 +77,23 @@ def find(ticket_ids: Iterable[str], person_id: str) -> list[Ticket]:
     return [held[ticket_id] for ticket_id in asked if ticket_id in held]
 
 
+def get(ticket_id: str, person_id: str) -> Ticket:
+    """A ticket this person holds. Raises NotFound."""
+    try:
+        ticket = _ticket(TicketItem.get(_key(ticket_id), TICKET, consistent_read=True))
+    except TicketItem.DoesNotExist as error:
+        raise NotFound from error
+    if ticket.person_id != person_id:
+        raise NotFound
+    return ticket
+
+
 def page_of(person_id: str, limit: int, after: str | None) -> tuple[list[Ticket], str | None]:
     """A person's tickets, those of the latest event first, and the position to go on from."""
     entries = list(
         EntryItem.query(
             _list(person_id),
-            EntryItem.sk < after if after else EntryItem.sk.startswith(ENTRY),
+            EntryItem.sk < after if after else None,
             scan_index_forward=False,
             limit=limit + 1,
             consistent_read=True,

@@ -1,0 +1,65 @@
+"""A ticket as its holder sees it: with the event it is for, as the catalogue has it now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from catalog import Event
+from kit.money import Money
+from tickets import codes, keys
+from tickets.codes import Statement, TicketClass
+from tickets.ticket import Status, Ticket
+
+
+class TicketView(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """`startsAt` and `doorsAt` are instants; `timezone` is the venue's, to show them in."""
+
+    ticket_id: str
+    order_id: str
+    event_id: str
+    status: Status
+    section: str
+    row: str
+    seat: str
+    ticket_type: str
+    face_value: Money
+    issued_at: datetime
+    event_name: str
+    event_status: str
+    image_url: str | None
+    venue_name: str
+    city: str
+    timezone: str
+    starts_at: datetime
+    doors_at: datetime | None
+
+
+class TicketWithCode(TicketView, frozen=True, rename="camel", kw_only=True):
+    """`code` is the text of the QR code; a ticket that is not active has none."""
+
+    code: str | None
+
+
+def view(ticket: Ticket, event: Event) -> TicketView:
+    """The ticket beside its event."""
+    return TicketView(**_shown(ticket, event))
+
+
+def view_with_code(ticket: Ticket, event: Event) -> TicketWithCode:
+    """The same, with the code that opens the gate."""
+    return TicketWithCode(**_shown(ticket, event), code=paper_code(ticket) if ticket.status == "active" else None)
+
+
+def paper_code(ticket: Ticket) -> str:
+    """A fixed code, marked as such to the gate: anybody who has a copy of it has the code."""
+    statement = Statement(
+        ticket_class=TicketClass.PAPER,
+        ticket_id=ticket.ticket_id,
+        event_id=ticket.event_id,
+        seat_id=ticket.seat_id,
+        version=ticket.version,
+        issued_at=ticket.issued_at,
+    )
+    return codes.sign(statement, *keys.signing_key())
