@@ -96,6 +96,7 @@ def forget_clients() -> None:
     """Forget every cached client, secret and connection: the next call meets the world of now."""
     settings.client.cache_clear()
     settings._secrets.cache_clear()
+    settings._parameters.cache_clear()
     if idempotency := sys.modules.get("kit.idempotency"):
         idempotency._store.cache_clear()
     if table := sys.modules.get("kit.table"):

@@ -8,7 +8,6 @@ What neither has, such as Chinese or an emoji, shows as an empty box; it never s
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -22,16 +21,9 @@ SEMI_BOLD = "Archivo-SemiBold"
 EXTRA_BOLD = "Archivo-ExtraBold"
 STAND_IN = "DejaVuSans"
 BOX = "□"
-LENGTH_MAX = 200
 FOLDER = Path(__file__).parent / "fonts"
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+(?: +[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+)*")
-
-
-def clean(text: str) -> str:
-    """One line of printable characters: no controls, no hidden direction marks, no stacked spaces."""
-    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text[: LENGTH_MAX * 4]))
-    shown = (char for char in spaced if not unicodedata.category(char).startswith("C"))
-    return "".join(shown).strip()[:LENGTH_MAX]
+_WORD = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+"
+_RIGHT_TO_LEFT = re.compile(f"{_WORD}(?: +{_WORD})*")
 
 
 def width(text: str, font: str, size: float) -> float:

@@ -13,16 +13,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from kit import spell
-from tickets.lettering import EXTRA_BOLD, REGULAR, SEMI_BOLD, clean, draw, fit, width
+from tickets.lettering import EXTRA_BOLD, REGULAR, SEMI_BOLD, draw, fit, width
 from tickets.ticket_view import TicketView
 
 INK, SOFT, LINE, MARQUEE, WHITE = map(HexColor, ("#14151c", "#5b5e6b", "#c9cad0", "#ffc93c", "#ffffff"))
 PAGE_WIDTH, PAGE_HEIGHT = A4
 LEFT, RIGHT = 40.0, PAGE_WIDTH - 40
 FOLD = PAGE_HEIGHT / 2
-TOP, TEAR, BOTTOM = PAGE_HEIGHT - 66, PAGE_HEIGHT - 226, FOLD + 22
+TOP, TEAR, BOTTOM = PAGE_HEIGHT - 60, PAGE_HEIGHT - 220, FOLD + 16
 PADDING, CORNER, NOTCH = 24.0, 14.0, 8.0
-QR_SIDE, QR_QUIET_MODULES = 148.0, 4
+QR_SIDE, QR_QUIET = 142.0, 16.0
+"""The symbol needs four of its modules free on every side, which is 12.6."""
 AT_THE_GATE = (
     "Show this code at the gate; only one entry. Whoever comes first with it is let in, any copy after that "
     "is refused: keep it to yourself.",
@@ -49,7 +50,7 @@ def render(pages: Sequence[Page]) -> bytes:
     """The PDF. Names may hold anything; see `lettering`."""
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, pageCompression=1)
-    canvas.setTitle(f"Tickets: {clean(pages[0].ticket.event_name)}")
+    canvas.setTitle(f"Tickets: {spell.line(pages[0].ticket.event_name)}")
     canvas.setCreator("Boxoffice")
     for number, page in enumerate(pages, start=1):
         _heading(canvas, f"Ticket {number} of {len(pages)}")
@@ -64,7 +65,7 @@ def render(pages: Sequence[Page]) -> bytes:
 
 
 def _heading(canvas: Any, right: str) -> None:
-    y = PAGE_HEIGHT - 48
+    y = PAGE_HEIGHT - 43
     _stub(canvas, LEFT, y - 3, 24, 15)
     canvas.setFillColor(INK)
     draw(canvas, LEFT + 32, y, "Boxoffice", EXTRA_BOLD, 14)
@@ -112,48 +113,63 @@ def _card(canvas: Any) -> None:
 
 def _event(canvas: Any, ticket: TicketView) -> None:
     x, room = LEFT + PADDING, RIGHT - LEFT - 2 * PADDING
+    name, starts, zone = spell.line(ticket.event_name), ticket.starts_at, ticket.timezone
     canvas.setFillColor(INK)
-    draw(canvas, x, TOP - 28, f"ADMIT ONE  ·  {clean(ticket.ticket_type).upper()}", SEMI_BOLD, 8.5, spacing=1.2)
-    size, lines = fit(clean(ticket.event_name), EXTRA_BOLD, (34, 30, 26, 22, 18), room, lines_max=2)
-    y = TOP - 34 - size * 0.9
-    for line in lines:
-        draw(canvas, x, y, line, EXTRA_BOLD, size)
-        y -= size * 1.05
-    starts, zone = ticket.starts_at, ticket.timezone
-    hours = f"{spell.time(starts, zone)}"
+    draw(canvas, x, TOP - 27, f"ADMIT ONE  ·  {spell.line(ticket.ticket_type).upper()}", SEMI_BOLD, 8.5, spacing=1.2)
+    if width(name, EXTRA_BOLD, 30) <= room:
+        _lines(canvas, x, TOP - 68, name, (36, 33, 30), room, lines_max=1)
+    else:
+        _lines(canvas, x, TOP - 56, name, (25, 22, 19, 16), room, lines_max=2)
     doors = f"Doors {spell.time(ticket.doors_at, zone)}  ·  " if ticket.doors_at else ""
     columns = (
-        ("DATE", spell.date(starts, zone), f"{doors}Local time, {spell.zone(starts, zone)}"),
-        ("STARTS", hours, ""),
-        ("VENUE", ticket.venue_name, ticket.city),
+        (0, 200, "DATE", spell.date(starts, zone), f"{doors}Local time, {spell.zone(starts, zone)}"),
+        (215, 60, "STARTS", spell.time(starts, zone), ""),
+        (290, room - 290, "VENUE", spell.line(ticket.venue_name), spell.line(ticket.city)),
     )
-    for (label, value, below), left, wide in zip(columns, (0, 205, 275), (195, 60, room - 275), strict=True):
-        _field(canvas, x + left, TEAR + 52, label, value, 14, wide)
-        size, lines = fit(clean(below), REGULAR, (9.5, 8.5), wide)
-        draw(canvas, x + left, TEAR + 20, lines[0], REGULAR, size)
+    for left, wide, label, value, below in columns:
+        draw(canvas, x + left, TEAR + 62, label, SEMI_BOLD, 7.5, spacing=1)
+        two_lines = width(value, EXTRA_BOLD, 12) > wide
+        y = _lines(canvas, x + left, TEAR + 46, value, (10, 9) if two_lines else (14, 12), wide, lines_max=2)
+        _, lines = fit(below, REGULAR, (9.5, 8.5), wide)
+        draw(canvas, x + left, y - 1, lines[0], REGULAR, 9.5)
 
 
 def _place(canvas: Any, page: Page) -> None:
     ticket, x = page.ticket, LEFT + PADDING
-    room = RIGHT - PADDING - QR_SIDE - 24 - x
-    _field(canvas, x, TEAR - 28, "SECTION", ticket.section, 26, room)
-    _field(canvas, x, TEAR - 82, "ROW", ticket.row, 34, room * 0.42)
-    _field(canvas, x + room * 0.5, TEAR - 82, "SEAT", ticket.seat, 34, room * 0.48)
-    facts = [f"{ticket.ticket_type}, {spell.money(ticket.face_value)}", ticket.order_id]
-    if page.holder and clean(page.holder):
-        facts.insert(0, page.holder)
+    room = RIGHT - QR_QUIET - QR_SIDE - 24 - x
+    rest = room * 0.5
+    _field(canvas, x, TEAR - 28, "SECTION", ticket.section, (30, 26, 22, 18, 14), room)
+    if ticket.row or ticket.seat:
+        _field(canvas, x, TEAR - 84, "ROW", ticket.row, (38, 30, 22, 14), rest - 10)
+        _field(canvas, x + rest, TEAR - 84, "SEAT", ticket.seat, (38, 30, 22, 14), rest)
+    else:
+        _field(canvas, x, TEAR - 84, "PLACE", "General admission", (26, 20), room)
+    facts = (page.holder or "", f"{ticket.ticket_type}, {spell.money(ticket.face_value)}", ticket.order_id)
+    _, lines = fit("  ·  ".join(filter(None, map(spell.line, facts))), REGULAR, (9, 8, 7), room)
     canvas.setFillColor(SOFT)
-    size, lines = fit(clean("  ·  ".join(facts)), REGULAR, (9, 8, 7), room)
-    draw(canvas, x, BOTTOM + 16, lines[0], REGULAR, size)
+    draw(canvas, x, BOTTOM + 18, lines[0], REGULAR, 9)
 
 
-def _field(canvas: Any, x: float, y: float, label: str, value: str, size: float, room: float) -> None:
+def _field(
+    canvas: Any, x: float, y: float, label: str, value: str, sizes: tuple[float, ...], room: float
+) -> None:
     """A small label with its value below, as large as the room allows."""
-    canvas.setFillColor(SOFT if size > 20 else INK)
+    canvas.setFillColor(SOFT)
     draw(canvas, x, y, label, SEMI_BOLD, 7.5, spacing=1)
     canvas.setFillColor(INK)
-    size, lines = fit(clean(value), EXTRA_BOLD, (size, size * 0.8, size * 0.62, size * 0.5), room)
+    size, lines = fit(spell.line(value), EXTRA_BOLD, sizes, room)
     draw(canvas, x, y - size * 0.72 - 7, lines[0], EXTRA_BOLD, size)
+
+
+def _lines(
+    canvas: Any, x: float, y: float, text: str, sizes: tuple[float, ...], room: float, *, lines_max: int
+) -> float:
+    """Text from the baseline y downwards; the baseline that follows."""
+    size, lines = fit(text, EXTRA_BOLD, sizes, room, lines_max)
+    for line in lines:
+        draw(canvas, x, y, line, EXTRA_BOLD, size)
+        y -= size * 1.12
+    return y
 
 
 def _qr(canvas: Any, code: str) -> None:
@@ -161,7 +177,7 @@ def _qr(canvas: Any, code: str) -> None:
     symbol = segno.make(code, error="m", boost_error=False, micro=False)
     rows = [bytes(row) for row in symbol.matrix]
     module = QR_SIDE / len(rows)
-    x, y = RIGHT - PADDING - QR_SIDE, (TEAR + BOTTOM) / 2 + QR_SIDE / 2 + 6
+    x, y = RIGHT - QR_QUIET - QR_SIDE, TEAR - QR_QUIET
     path = canvas.beginPath()
     for down, row in enumerate(rows):
         for across, dark in enumerate(row):
@@ -172,7 +188,7 @@ def _qr(canvas: Any, code: str) -> None:
     caption = "Show this code at the gate"
     canvas.setFillColor(INK)
     middle = x + QR_SIDE / 2
-    draw(canvas, middle - width(caption, SEMI_BOLD, 9) / 2, y - QR_SIDE - 14, caption, SEMI_BOLD, 9)
+    draw(canvas, middle - width(caption, SEMI_BOLD, 9) / 2, y - QR_SIDE - 20, caption, SEMI_BOLD, 9)
 
 
 def _small_print(canvas: Any, ticket: TicketView) -> None:

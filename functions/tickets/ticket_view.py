@@ -44,12 +44,33 @@ class TicketWithCode(TicketView, frozen=True, rename="camel", kw_only=True):
 
 def view(ticket: Ticket, event: Event) -> TicketView:
     """The ticket beside its event."""
-    return TicketView(**_shown(ticket, event))
+    types = {kind.id: kind.label for kind in event.pricing.ticket_types}
+    return TicketView(
+        ticket_id=ticket.ticket_id,
+        order_id=ticket.order_id,
+        event_id=ticket.event_id,
+        status=ticket.status,
+        section=ticket.section,
+        row=ticket.row,
+        seat=ticket.seat,
+        ticket_type=types.get(ticket.ticket_type_id, ticket.ticket_type_id),
+        face_value=ticket.face_value,
+        issued_at=ticket.issued_at,
+        event_name=event.name,
+        event_status=event.status,
+        image_url=event.image_url,
+        venue_name=event.venue.name,
+        city=event.venue.city,
+        timezone=event.venue.timezone,
+        starts_at=event.starts_at,
+        doors_at=event.doors_at,
+    )
 
 
 def view_with_code(ticket: Ticket, event: Event) -> TicketWithCode:
     """The same, with the code that opens the gate."""
-    return TicketWithCode(**_shown(ticket, event), code=paper_code(ticket) if ticket.status == "active" else None)
+    code = paper_code(ticket) if ticket.status == "active" else None
+    return TicketWithCode(**msgspec.structs.asdict(view(ticket, event)), code=code)
 
 
 def paper_code(ticket: Ticket) -> str:

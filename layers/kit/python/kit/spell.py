@@ -1,7 +1,11 @@
-"""Money and times in words for people: on paper and in mail. English, 24-hour clock, the venue's own time."""
+"""Money, times and names in words for people: on paper and in mail.
+
+English, 24-hour clock, the venue's own time.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +17,16 @@ DECIMALS_OTHER_THAN_TWO = {
     **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+
+
+def line(text: str, length_max: int = 200) -> str:
+    """One line of what can be seen: no control characters, no hidden direction marks, single spaces."""
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace() or not unicodedata.category(char).startswith("C")
+    )
+    return " ".join(visible.split())[:length_max]
 
 
 def money(amount: Money) -> str:
