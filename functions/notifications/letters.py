@@ -79,10 +79,10 @@ def _day(event: Event) -> str:
 
 def _facts(event: Event) -> list[str]:
     zone = event.venue.timezone
-    doors = f", doors {spell.time(event.doors_at, zone)}" if event.doors_at else ""
+    starts = f"{spell.time(event.starts_at, zone)} {spell.zone(event.starts_at, zone)}"
     return [
         _day(event),
-        f"{spell.time(event.starts_at, zone)} {spell.zone(event.starts_at, zone)}{doors}",
+        f"{starts}, doors {spell.time(event.doors_at, zone)}",
         f"{event.venue.name}, {event.venue.city}",
     ]
 

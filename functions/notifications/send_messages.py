@@ -16,6 +16,7 @@ from accounts import contact
 from catalog import get_event
 from kit import clock, settings
 from kit.errors import NotFound
+
 from kit.telemetry import count, log, metrics
 from notifications import letters, mail, store
 from notifications.store import Message
@@ -24,7 +25,9 @@ from orders import Status, get_order
 TRUE_WHILE: dict[str, Status] = {"order-completed": "completed", "order-failed": "failed"}
 """A message whose order has moved on since would tell something that is not so any more."""
 
-_records = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+_records = BatchProcessor(
+    event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False, logger=log  # type: ignore[arg-type]
+)
 
 
 @metrics.log_metrics
@@ -38,11 +41,8 @@ def _tell(record: DynamoDBRecord) -> None:
     if record.event_name != DynamoDBRecordEventName.INSERT or not image:
         return
     message = msgspec.convert(image, Message)
-    try:
-        send_message(message, clock.now())
-    except Exception as error:
-        log.warning("not sent", order_id=message.order_id, message_kind=message.message, error=type(error).__name__)
-        raise
+    log.append_keys(order_id=message.order_id, letter=message.message)
+    send_message(message, clock.now())
 
 
 def send_message(message: Message, now: datetime) -> None:

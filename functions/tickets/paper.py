@@ -120,9 +120,9 @@ def _event(canvas: Any, ticket: TicketView) -> None:
         _lines(canvas, x, TOP - 68, name, (36, 33, 30), room, lines_max=1)
     else:
         _lines(canvas, x, TOP - 56, name, (25, 22, 19, 16), room, lines_max=2)
-    doors = f"Doors {spell.time(ticket.doors_at, zone)}  ·  " if ticket.doors_at else ""
+    hours = f"Doors {spell.time(ticket.doors_at, zone)}  ·  Local time, {spell.zone(starts, zone)}"
     columns = (
-        (0, 200, "DATE", spell.date(starts, zone), f"{doors}Local time, {spell.zone(starts, zone)}"),
+        (0, 200, "DATE", spell.date(starts, zone), hours),
         (215, 60, "STARTS", spell.time(starts, zone), ""),
         (290, room - 290, "VENUE", spell.line(ticket.venue_name), spell.line(ticket.city)),
     )

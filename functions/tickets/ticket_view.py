@@ -33,7 +33,7 @@ class TicketView(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     city: str
     timezone: str
     starts_at: datetime
-    doors_at: datetime | None
+    doors_at: datetime
 
 
 class TicketWithCode(TicketView, frozen=True, rename="camel", kw_only=True):
