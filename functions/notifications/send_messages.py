@@ -11,12 +11,11 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
     DynamoDBRecord,
     DynamoDBRecordEventName,
 )
+from catalog import get_event
 
 from accounts import contact
-from catalog import get_event
 from kit import clock, settings
 from kit.errors import NotFound
-
 from kit.telemetry import count, log, metrics
 from notifications import letters, mail, store
 from notifications.store import Message
@@ -26,7 +25,9 @@ TRUE_WHILE: dict[str, Status] = {"order-completed": "completed", "order-failed":
 """A message whose order has moved on since would tell something that is not so any more."""
 
 _records = BatchProcessor(
-    event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False, logger=log  # type: ignore[arg-type]
+    event_type=EventType.DynamoDBStreams,
+    raise_on_entire_batch_failure=False,
+    logger=log,  # type: ignore[arg-type]
 )
 
 

@@ -41,9 +41,7 @@ def draw(canvas: Any, x: float, y: float, text: str, font: str, size: float, *, 
     canvas.drawText(line)
 
 
-def fit(
-    text: str, font: str, sizes: tuple[float, ...], room: float, lines_max: int = 1
-) -> tuple[float, list[str]]:
+def fit(text: str, font: str, sizes: tuple[float, ...], room: float, lines_max: int = 1) -> tuple[float, list[str]]:
     """The largest of the sizes (descending) at which the text fits; at the smallest it is cut short."""
     for size in sizes:
         lines = _wrap(text, font, size, room)

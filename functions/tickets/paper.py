@@ -150,9 +150,7 @@ def _place(canvas: Any, page: Page) -> None:
     draw(canvas, x, BOTTOM + 18, lines[0], REGULAR, 9)
 
 
-def _field(
-    canvas: Any, x: float, y: float, label: str, value: str, sizes: tuple[float, ...], room: float
-) -> None:
+def _field(canvas: Any, x: float, y: float, label: str, value: str, sizes: tuple[float, ...], room: float) -> None:
     """A small label with its value below, as large as the room allows."""
     canvas.setFillColor(SOFT)
     draw(canvas, x, y, label, SEMI_BOLD, 7.5, spacing=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog import get_event
+
 from kit.errors import NotFound
 from kit.http import Call, endpoint
 from tickets import store

@@ -65,7 +65,7 @@ def deliver(*orders: Order, name: str = "INSERT") -> list[str]:
 
 def refusal(code: str, status: int = 400) -> ClientError:
     answer = {"Error": {"Code": code, "Message": "ada@example.test"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(answer, "SendEmail")  # type: ignore[arg-type]
+    return ClientError(answer, "SendEmail")
 
 
 @pytest.fixture
@@ -127,7 +127,11 @@ def test_what_is_no_longer_true_is_not_told(sent: list[dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [refusal("TooManyRequestsException", 429), refusal("SendingPausedException"), ConnectTimeoutError(endpoint_url="x")],
+    [
+        refusal("TooManyRequestsException", 429),
+        refusal("SendingPausedException"),
+        ConnectTimeoutError(endpoint_url="x"),
+    ],
 )
 def test_what_was_certainly_not_sent_is_sent_later(
     error: Exception, sent: list[dict[str, Any]], break_ses: Callable[..., None]
@@ -152,9 +156,7 @@ def test_an_unknown_outcome_costs_one_extra_mail_at_most(
     assert len(sent) == 2
 
 
-def test_a_crash_after_sending_costs_one_extra_mail(
-    sent: list[dict[str, Any]], break_ses: Callable[..., None]
-) -> None:
+def test_a_crash_after_sending_costs_one_extra_mail(sent: list[dict[str, Any]], break_ses: Callable[..., None]) -> None:
     order = completed()
     break_ses(KeyboardInterrupt(), after=True)
     with pytest.raises(KeyboardInterrupt):
@@ -204,7 +206,8 @@ def test_the_mail_has_all_a_buyer_looks_for(sent: list[dict[str, Any]]) -> None:
         for wanted in (
             "Ada", "14:00 CEST (UTC+2), doors 13:00", "Kulturhuset, Stockholm", "Stalls, row D, seat 5", "Child",
             "€45.00", "Service fee", "€3.00", "€93.00", "VAT", "€6.08", order.order_id, "Download PDF",
-            f"{SITE}/tickets/{tickets[0]}?download=order", f"{SITE}/tickets/{tickets[1]}", f"{SITE}/orders/{order.order_id}",
+            f"{SITE}/tickets/{tickets[0]}?download=order", f"{SITE}/tickets/{tickets[1]}",
+            f"{SITE}/orders/{order.order_id}",
         ):  # fmt: skip
             assert wanted in body, wanted
     assert html.index("Download PDF") < html.index("Stalls, row D")

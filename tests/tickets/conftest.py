@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-
-from catalog import Event, Venue, store as catalog_store
+from catalog import Event, Venue
+from catalog import store as catalog_store
 from catalog.events import NewEvent, scheduled
+
 from kit import ids
 from kit.money import Money
 from kit.table import Transaction
-from orders import Delivery, Order, OrderedSeat, Status, store as orders_store
+from orders import Delivery, Order, OrderedSeat, Status
+from orders import store as orders_store
 from pricing import Fare, FareFee, FareLine, FareTax, Pricing, Tax, TicketType
 from tests import harness
 from tickets import issue_tickets

@@ -37,7 +37,9 @@ statements = st.builds(
     event_id=st.binary(min_size=10, max_size=10).map(lambda raw: ids.from_bytes("evt", raw)),
     seat_id=st.from_regex(r"\A[a-z0-9]{1,16}-(0|[1-9][0-9]{0,3})-([0-9]|[1-3][0-9]|4[0-7])\Z"),
     version=st.integers(1, 65_535),
-    issued_at=st.integers(0, 2**32 - 1).map(lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)),
+    issued_at=st.integers(0, 2**32 - 1).map(
+        lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    ),
 )
 
 
@@ -49,7 +51,7 @@ def test_what_is_signed_is_what_is_read(statement: Statement) -> None:
 @given(statements)
 def test_every_code_fits_a_small_symbol(statement: Statement) -> None:
     symbol = segno.make(sign(statement, KEY_ID, KEY), error="m", boost_error=False)
-    assert (symbol.mode, symbol.version <= 7) == ("alphanumeric", True)
+    assert (symbol.mode, int(symbol.version) <= 7) == ("alphanumeric", True)
 
 
 def test_no_character_can_be_another() -> None:
@@ -67,7 +69,9 @@ def test_nothing_can_be_cut_or_put_in(place: int, more: str, cut: int) -> None:
             verify(KEYS, changed)
 
 
-@pytest.mark.parametrize("forged", ["", "1", "ord_000000000000000g", "ORD-1042-3", "BX:", "BX:" + "0" * 160, "https://x.test/t/1"])
+@pytest.mark.parametrize(
+    "forged", ["", "1", "ord_000000000000000g", "ORD-1042-3", "BX:", "BX:" + "0" * 160, "https://x.test/t/1"]
+)
 def test_an_invented_code_is_refused(forged: str) -> None:
     with pytest.raises(BadCode):
         verify(KEYS, forged)

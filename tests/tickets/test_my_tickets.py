@@ -19,7 +19,11 @@ def test_a_ticket_with_the_code_that_opens_the_gate() -> None:
     ticket_id = issued(an_order(event))[0]
     status, ticket, headers = harness.call(show_ticket, path={"ticketId": ticket_id}, person="ada")
     assert (status, headers["cache-control"]) == (200, "no-store")
-    assert (ticket["eventName"], ticket["venueName"], ticket["city"]) == ("The Night Parade", "Kulturhuset", "Stockholm")
+    assert (ticket["eventName"], ticket["venueName"], ticket["city"]) == (
+        "The Night Parade",
+        "Kulturhuset",
+        "Stockholm",
+    )
     assert (ticket["startsAt"], ticket["doorsAt"]) == ("2030-07-01T12:00:00Z", "2030-07-01T11:00:00Z")
     assert ticket["timezone"] == "Europe/Stockholm"
     said = verify(public_keys(), ticket["code"])
