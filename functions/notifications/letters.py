@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from catalog import Event
-
 from kit import spell
 from kit.money import Money
 from notifications.layout import Part, SeatLine, button, heading, html, note, paragraph, seats, sum_up, text

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
     DynamoDBRecord,
     DynamoDBRecordEventName,
 )
-from catalog import get_event
 
 from accounts import contact
+from catalog import get_event
 from kit import clock, settings
 from kit.errors import NotFound
 from kit.telemetry import count, log, metrics

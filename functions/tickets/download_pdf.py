@@ -6,9 +6,9 @@ import re
 from typing import Literal
 
 import msgspec
-from catalog import get_event
 
 from accounts import display_name
+from catalog import get_event
 from kit.errors import NotFound, Problem
 from kit.http import Answer, Call, endpoint
 from orders import get_order

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from catalog import get_event
 
+from catalog import get_event
 from kit.errors import Problem
 from kit.step import step
 from orders import Order, get_order

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from catalog import get_event
 
+from catalog import get_event
 from kit.http import Call, endpoint
 from kit.pages import InvalidCursor, PageQuery, seal, unseal
 from tickets import store

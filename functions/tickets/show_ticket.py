@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from catalog import get_event
-
 from kit.errors import NotFound
 from kit.http import Call, endpoint
 from tickets import store

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from catalog import Event
 
+from catalog import Event
 from kit.money import Money
 from tickets import codes, keys
 from tickets.codes import Statement, TicketClass

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+
 from catalog import Event, Venue
 from catalog import store as catalog_store
 from catalog.events import NewEvent, scheduled
-
 from kit import ids
 from kit.money import Money
 from kit.table import Transaction
