@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import ids
@@ -30,6 +30,9 @@ EXAMPLE = Statement(
 )
 CODE = sign(EXAMPLE, KEY_ID, KEY)
 
+calmly = settings(deadline=None)
+"""A busy machine is no reason to fail."""
+
 statements = st.builds(
     Statement,
     ticket_class=st.sampled_from(TicketClass),
@@ -43,11 +46,13 @@ statements = st.builds(
 )
 
 
+@calmly
 @given(statements)
 def test_what_is_signed_is_what_is_read(statement: Statement) -> None:
     assert verify(KEYS, sign(statement, KEY_ID, KEY)) == statement
 
 
+@calmly
 @given(statements)
 def test_every_code_fits_a_small_symbol(statement: Statement) -> None:
     symbol = segno.make(sign(statement, KEY_ID, KEY), error="m", boost_error=False)
@@ -61,6 +66,7 @@ def test_no_character_can_be_another() -> None:
                 verify(KEYS, CODE[:place] + other + CODE[place + 1 :])
 
 
+@calmly
 @given(st.integers(0, len(CODE)), st.text(ALPHABET, max_size=4), st.integers(0, 4))
 def test_nothing_can_be_cut_or_put_in(place: int, more: str, cut: int) -> None:
     changed = CODE[:place] + more + CODE[place + cut :]
@@ -77,6 +83,7 @@ def test_an_invented_code_is_refused(forged: str) -> None:
         verify(KEYS, forged)
 
 
+@calmly
 @given(st.text(max_size=200))
 def test_any_text_is_refused_calmly(text: str) -> None:
     with pytest.raises(BadCode):
