@@ -32,16 +32,17 @@ def write(order: Order, event: Event, name: str, site: str) -> Letter:
 
 def _completed(order: Order, event: Event, name: str, site: str) -> Letter:
     tickets = [f"{site}/tickets/{ticket_id_of(order.order_id, seat_id)}" for seat_id in order.seat_ids]
+    receipt = f"{site}/orders/{order.order_id}"
     noun = "tickets" if len(tickets) > 1 else "ticket"
     return _letter(
         f"Your {noun}: {event.name}, {_day(event)}",
         f"{len(tickets)} {noun}, {_day(event)}, {event.venue.name}. Download the PDF or open them on your phone.",
         heading(_greeting("You’re going", name), event.name, _facts(event)),
-        button(f"Download PDF {noun}", f"{tickets[0]}?download=order", also=(f"Open my {noun}", f"{site}/tickets")),
+        button(f"Download PDF {noun}", receipt, also=(f"Open my {noun}", f"{site}/tickets")),
         paragraph("At the gate, show the code on your phone or on paper. Each code lets one person in, once."),
         seats(_seats(order, event, tickets)),
         _paid(order),
-        paragraph(f"Order {order.order_id}", ("See your receipt", f"{site}/orders/{order.order_id}")),
+        paragraph(f"Order {order.order_id}", ("See your receipt", receipt)),
         note("You get this mail because tickets were bought with the account of this address."),
     )
 

@@ -32,8 +32,8 @@ AT_THE_GATE = (
 )
 TERMS = (
     "This ticket admits one person to the seat and event named above.",
-    "Refunds and changes follow the organizer's policy for this event, which your order shows.",
-    "Should the event be cancelled or moved, we write to the address of your account.",
+    "Refunds and changes follow the organizer's policy for this event.",
+    "Times can change: look at the event's page before you set out.",
     "Fees and tax are on the receipt of your order.",
 )
 
