@@ -1,4 +1,3 @@
-// @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
 import { FreeSeats } from "../src/map/availability";
 import { Finder } from "../src/map/find";
