@@ -44,15 +44,26 @@ class LocalCloud:
         self._process = process
 
     @classmethod
-    def start(cls, port: int = 0, *, auth: bool = False, mended: bool = True, state_dir: Path | None = None) -> Self:
+    def start(
+        cls,
+        port: int = 0,
+        *,
+        auth: bool = False,
+        mended: bool = True,
+        state_dir: Path | None = None,
+        mail_host: str = "",
+    ) -> Self:
         """Start a local cloud and wait until it answers. Port 0 takes a free one. With `auth`, the IAM
-        policies of the deployed roles are enforced. Raises CloudNotStarted."""
+        policies of the deployed roles are enforced. Mail is relayed by SMTP to `mail_host` ("host:port").
+        Raises CloudNotStarted."""
         state_dir = (state_dir or ROOT / ".local").resolve()
         command = [sys.executable, "-m", "local.cloud", "--port", str(port), "--state-dir", str(state_dir)]
         command += ["--auth"] * auth + ["--unmended"] * (not mended)
         process = subprocess.Popen(
             command,
             cwd=ROOT,
+            # A function sees the code it was deployed with, never this checkout's.
+            env={**os.environ, "SMTP_HOST": mail_host, "PYTHONPATH": ""},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

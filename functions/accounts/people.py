@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import msgspec
-from botocore.exceptions import BotoCoreError, ClientError
+from functools import cache
+from typing import Any
+
+import boto3
 
 from kit import settings
 from kit.errors import NotFound
 
 
-class Contact(msgspec.Struct, frozen=True):
-    """Where to write to a person, and by what name, which is empty where they gave none."""
-
-    email: str
-    name: str
-
-
-def contact(person_id: str) -> Contact:
+def verified_email(person_id: str) -> str:
     """The address this person has confirmed. Raises NotFound for who is gone or never confirmed one."""
-    cognito = settings.client("cognito-idp")
+    cognito = _cognito()
     try:
         person = cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id)
     except cognito.exceptions.UserNotFoundException as error:
@@ -26,12 +21,9 @@ def contact(person_id: str) -> Contact:
     attributes = {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
     if attributes.get("email_verified") != "true":
         raise NotFound
-    return Contact(attributes["email"], attributes.get("name", ""))
+    return str(attributes["email"])
 
 
-def display_name(person_id: str) -> str | None:
-    """The person's name for a page that can do without: None also where the pool does not answer."""
-    try:
-        return contact(person_id).name or None
-    except (NotFound, BotoCoreError, ClientError):
-        return None
+@cache
+def _cognito() -> Any:
+    return boto3.client("cognito-idp", config=settings.client_config())

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import functools
 import json
+import os
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from aiohttp import web
 from local.edge.distribution import ReadSecret, read_distribution
 from local.edge.functions import FunctionRuntime
 from local.edge.origins import Origins
+from local.edge.process import READY
 from local.edge.server import Edge
 from local.edge.template import Assembly, Deployed
 from local.mailbox import Mailbox, mailbox_routes, receive_mail
@@ -35,12 +37,16 @@ def main() -> None:
     parser.add_argument("--assembly", type=Path, required=True)
     parser.add_argument("--cloud", required=True, help="URL of the local cloud")
     parser.add_argument("--region", required=True)
+    parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--site-fd", type=int, required=True)
     parser.add_argument("--mail-fd", type=int, required=True)
-    asyncio.run(_serve(parser.parse_args()))
+    asked = parser.parse_args()
+    log = os.open(asked.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(log, sys.stderr.fileno())
+    asyncio.run(_serve(asked, log))
 
 
-async def _serve(asked: argparse.Namespace) -> None:
+async def _serve(asked: argparse.Namespace, log: int) -> None:
     cloud = functools.partial(
         boto3.client,
         endpoint_url=asked.cloud,
@@ -68,7 +74,8 @@ async def _serve(asked: argparse.Namespace) -> None:
     mail = await asyncio.start_server(
         functools.partial(receive_mail, mailbox), sock=socket.socket(fileno=asked.mail_fd)
     )
-    print("ready", flush=True)
+    print(READY, flush=True)
+    os.dup2(log, sys.stdout.fileno())
     await _told_to_stop()
     mail.close()
     await runner.cleanup()

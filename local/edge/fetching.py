@@ -157,7 +157,7 @@ class Fetching:
 
 def _for_viewers(response: aiohttp.ClientResponse, behavior: Behavior) -> tuple[tuple[str, str], ...]:
     """CloudFront takes Set-Cookie out where it sends no cookies to the origin."""
-    headers = response_headers(response)
+    headers = response_headers(response, behavior.origin)
     if behavior.forwards_cookies:
         return headers
     return tuple(pair for pair in headers if pair[0].lower() != "set-cookie")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 from botocore.auth import S3SigV4Auth
@@ -136,8 +135,10 @@ def origin_headers(viewer: ViewerRequest, behavior: Behavior) -> "CIMultiDict[st
     return sent
 
 
-def response_headers(response: aiohttp.ClientResponse) -> tuple[tuple[str, str], ...]:
+def response_headers(response: aiohttp.ClientResponse, origin: Origin) -> tuple[tuple[str, str], ...]:
     """The origin's headers without those that concern one connection."""
-    named: Any = response.headers.get("connection", "").lower().split(",")
-    dropped = HOP_BY_HOP | {name.strip() for name in named}
+    dropped = {*HOP_BY_HOP, *(name.strip() for name in response.headers.get("connection", "").lower().split(","))}
+    if origin.is_bucket and "origin" not in response.request_info.headers:
+        # The emulator allows every origin, unasked; S3 says nothing unless asked.
+        dropped |= {name.lower() for name in response.headers if name.lower().startswith("access-control-")}
     return tuple((name, value) for name, value in response.headers.items() if name.lower() not in dropped)

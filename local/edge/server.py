@@ -159,6 +159,7 @@ async def _send(request: web.Request, behavior: Behavior, reply: Reply) -> web.S
             response.headers.add(name, value)
     if reply.age_seconds is not None:
         response.headers["Age"] = str(reply.age_seconds)
+    response.headers.setdefault("Server", "CloudFront")
     response.headers["X-Cache"] = reply.x_cache
     response.headers["Via"] = "1.1 local.cloudfront.net (CloudFront)"
     response.headers["X-Amz-Cf-Pop"] = "LOCAL"

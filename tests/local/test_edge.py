@@ -188,9 +188,7 @@ def test_the_first_matching_pattern_decides() -> None:
 def test_only_what_the_policies_name_reaches_the_origin() -> None:
     config = {
         "CacheBehaviors": [
-            behavior(
-                PathPattern="/api/*", AllowedMethods=ALL_METHODS, OriginRequestPolicyId=ALL_VIEWER_EXCEPT_HOST
-            )
+            behavior(PathPattern="/api/*", AllowedMethods=ALL_METHODS, OriginRequestPolicyId=ALL_VIEWER_EXCEPT_HOST)
         ],
         "DefaultCacheBehavior": behavior({"Ref": "Public"}),
     }
@@ -237,9 +235,7 @@ def test_only_what_the_policies_name_reaches_the_origin() -> None:
         (CACHING_DISABLED, 401, None, 0),
     ],
 )
-def test_how_long_an_error_is_kept(
-    policy: str, status: int, cache_control: str | None, seconds: float
-) -> None:
+def test_how_long_an_error_is_kept(policy: str, status: int, cache_control: str | None, seconds: float) -> None:
     async def scenario(world: World) -> None:
         world.origin.status = status
         world.origin.headers = {"Cache-Control": cache_control} if cache_control else {}

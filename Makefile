@@ -1,0 +1,42 @@
+# Boxoffice. `make run` needs Python 3.11+, Node 20+ and make, nothing else.
+PORT ?= 8000
+CHART ?=
+BUYERS ?= 20
+EVENT ?=
+PYTHON ?= python3
+VENV := .venv/bin/python
+export PYTHONPATH := functions:layers/kit/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run check test journey synth deploy clean prepare
+
+help: ## these lines
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: prepare ## the whole product on this machine; PORT=8000, CHART=FILE adds an event on a seats.io chart
+	@exec $(VENV) -m local run --port $(PORT) $(if $(CHART),--chart "$(CHART)")
+
+check: prepare ## the inner loop, under a minute: lint, types, fast tests
+	@$(VENV) -m tests.stages check
+
+test: prepare ## everything: lint, types, unit, assembly, local cloud, browser; says how long each took
+	@$(VENV) -m tests.stages test
+
+journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=ID, SITE=URL of a running one
+	@$(VENV) -m tests.journeys --buyers $(BUYERS) $(if $(EVENT),--event "$(EVENT)") $(if $(SITE),--site "$(SITE)")
+
+synth: prepare ## templates in cdk.out, checked by cdk-nag and cfn-lint
+	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py
+	@.venv/bin/cfn-lint --ignore-checks W3005 -- cdk.out/*.template.json
+
+deploy: prepare ## to the AWS account of your credentials; ARGS="--parameters …" go to the CDK
+	@npm ci --prefix infra --no-audit --no-fund
+	@$(VENV) -m infra.layer
+	@infra/node_modules/.bin/cdk deploy --all $(ARGS)
+
+clean: ## everything that was made here
+	@rm -rf .venv .local cdk.out web/node_modules web/dist infra/node_modules layers/dependencies/python
+
+prepare:
+	@command -v $(PYTHON) >/dev/null || { echo "Boxoffice needs Python 3.11 or later, and there is no $(PYTHON): install one, or name it with make run PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) local/prepare.py

@@ -1,0 +1,51 @@
+"""`python -m tests.stages check|test`: the stages in order, each with its seconds; ends at the first that fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+STAGE_SECONDS_MAX = 900
+PYTEST = (sys.executable, "-m", "pytest")
+TYPED = ("functions", "layers/kit/python/kit", "infra", "local", "tests", "app.py")
+
+LINT = (sys.executable, "-m", "ruff", "check", ".")
+FORMAT = (sys.executable, "-m", "ruff", "format", "--check", ".")
+TYPES = (sys.executable, "-m", "mypy", *TYPED)
+APART = ("tests/infra", "tests/local", "tests/browser", "tests/journeys")
+FAST = (*PYTEST, "-m", "not cloud and not browser", *(f"--ignore={folder}" for folder in APART))
+REST = (*PYTEST, "-m", "not cloud and not browser", "tests/infra", "tests/local")
+
+Stages = dict[str, tuple[str, ...]]
+CHECK: Stages = {"lint": LINT, "format": FORMAT, "types": TYPES, "unit": FAST}
+TEST: Stages = {
+    **CHECK,
+    "assembly and local parts": REST,
+    "web client": ("npm", "--prefix", "web", "run", "check"),
+    "local cloud": (*PYTEST, "-m", "cloud and not browser"),
+    "browser": (*PYTEST, "-m", "browser"),
+}
+
+
+def main(which: str) -> None:
+    """Run the stages and print what each took."""
+    took: dict[str, float] = {}
+    failed = ""
+    for name, command in {"check": CHECK, "test": TEST}[which].items():
+        print(f"\n── {name}", flush=True)
+        began = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, check=False, timeout=STAGE_SECONDS_MAX).returncode
+        took[name] = time.monotonic() - began
+        if code:
+            failed = name
+            break
+    print("\n" + "\n".join(f"{seconds:7.1f} s  {name}" for name, seconds in took.items()))
+    print(f"{sum(took.values()):7.1f} s  together", flush=True)
+    sys.exit(f"\nFailed: {failed}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
