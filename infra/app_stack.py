@@ -67,6 +67,7 @@ class AppStack(Stack):
             )
             for wired in WIRING
         ]
+        self._let_read_site_url()
         self.api = self._http_api()
         self._let_start(self._state_machine("purchase"), "purchase")
 
@@ -78,6 +79,14 @@ class AppStack(Stack):
             "notify": {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
         }.get(name, {})
+
+    def _let_read_site_url(self) -> None:
+        """Mail links to the site, whose address exists only after this stack: the edge writes it down."""
+        name = SITE_URL_PARAMETER.removeprefix("/")
+        for wired in self._functions:
+            if wired.wired.mails:
+                arn = self.format_arn(service="ssm", resource="parameter", resource_name=name)
+                wired.function.add_to_role_policy(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[arn]))
 
     @staticmethod
     def _routes() -> list[str]:

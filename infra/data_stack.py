@@ -14,6 +14,7 @@ from infra.accounts import Accounts
 from infra.catalog import Catalog
 from infra.inventory import Inventory
 from infra.orders import Orders
+from infra.payments import Payments
 from infra.storage import context_table
 
 
@@ -36,8 +37,9 @@ class DataStack(Stack):
             "catalog": self.catalog.table,
             "inventory": inventory.table,
             "orders": orders.table,
+            "payments": Payments(self).table,
         }
-        for context in ("payments", "tickets", "notifications"):
+        for context in ("tickets", "notifications"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {

@@ -30,7 +30,7 @@ class EdgeStack(Stack):
         super().__init__(scope, name, **options)
         self._data = data
         self._stripe_js = CfnParameter(
-            self, "StripeJsOrigin", default="https://js.stripe.com", description="Serves Stripe.js at /v3/."
+            self, "StripeJsOrigin", default="https://js.stripe.com", description="Serves Stripe.js."
         ).value_as_string
         self._stripe_api = CfnParameter(
             self,
@@ -195,7 +195,7 @@ class EdgeStack(Stack):
                 "clientId": accounts.client.user_pool_client_id,
             },
             "stripe": {
-                "jsUrl": Fn.join("", [self._stripe_js, "/v3/"]),
+                "jsUrl": Fn.join("", [self._stripe_js, "/endive/stripe.js"]),
                 "publishableKey": self._stripe_key,
             },
         }

@@ -127,6 +127,7 @@ WIRING = (
         {Api("GET /tickets/{ticketId}/pdf"): "tickets.download_pdf"},
         reads=("orders", "tickets", "catalog"),
         secrets=("signing",),
+        reads_people=True,
         memory_mb=1769,
     ),
     # The organizer's side: venues, charts, events, and putting an event on sale.

@@ -30,7 +30,7 @@ from typing import Any
 from local import lambda_worker
 
 PER_FUNCTION = 6
-IN_TOTAL = 40
+IN_TOTAL = 80
 INIT_SECONDS = 10.0
 FORK_SECONDS = 60.0
 """The first fork waits until the libraries are loaded."""
@@ -64,20 +64,26 @@ class Function:
         return f"{self.arn}:{self.version}"
 
 
-@dataclass
-class Worker:
-    """One execution environment, and the process that is it once `LambdaHost` has started it."""
+class Fork:
+    """A process that `lambda_worker` forked: its channel to talk over, and what it prints."""
 
-    function: Function
-    busy: bool = True
-    used: float = field(default_factory=time.monotonic)
-    pid: int = 0
-    channel: socket.socket | None = None
-    log: int = -1
+    def __init__(self, orders: socket.socket, ordering: threading.Lock, state_dir: Path) -> None:
+        self.log, path = tempfile.mkstemp(dir=state_dir)
+        Path(path).unlink()
+        fcntl.fcntl(self.log, fcntl.F_SETFL, os.O_APPEND)
+        self.channel, theirs = socket.socketpair()
+        self.pid = 0
+        with theirs, ordering:
+            socket.send_fds(orders, [b"w"], [theirs.fileno(), self.log])
+        self.channel.settimeout(FORK_SECONDS)
+        hello = lambda_worker.receive(self.channel)
+        if hello is None:
+            self.end()
+            raise WorkerLost
+        self.pid = hello["pid"]
 
     def ask(self, message: object, seconds: float) -> Any:
         """Send one message and wait for its answer. Raises TimeoutError or WorkerLost."""
-        assert self.channel is not None
         self.channel.settimeout(seconds)
         try:
             lambda_worker.send(self.channel, message)
@@ -101,9 +107,36 @@ class Worker:
         if self.pid:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-        if self.channel is not None:
-            self.channel.close()
-            os.close(self.log)
+        self.channel.close()
+        os.close(self.log)
+
+
+@dataclass
+class Template:
+    """A function imported once, from which its workers are forked."""
+
+    making: threading.Lock = field(default_factory=threading.Lock)
+    ordering: threading.Lock = field(default_factory=threading.Lock)
+    fingerprint: str = ""
+    process: Fork | None = None
+
+
+@dataclass
+class Worker:
+    """One execution environment, and the process that is it once `LambdaHost` has started it."""
+
+    function: Function
+    busy: bool = True
+    used: float = field(default_factory=time.monotonic)
+    process: Fork | None = None
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.end()
+
+
+class NotImportable(Exception):
+    """A function's handler cannot be imported; `args` are Lambda's error and the log."""
 
 
 class LambdaHost:
@@ -116,6 +149,7 @@ class LambdaHost:
         self._ordering = threading.Lock()
         self._workers: dict[str, list[Worker]] = {}
         self._freed: dict[str, threading.Condition] = {}
+        self._templates: dict[str, Template] = {}
         self._orders, theirs = socket.socketpair()
         with theirs:
             self._forker = subprocess.Popen(
@@ -130,8 +164,7 @@ class LambdaHost:
         worker = self._take(function)
         keep = False
         try:
-            if worker.channel is None and (failure := self._start(worker)):
-                return {"body": failure, "error": True, "log": worker.take_log()}
+            process = worker.process = worker.process or self._start(function)
             invocation = {
                 "event": event,
                 "requestId": request_id,
@@ -139,8 +172,11 @@ class LambdaHost:
                 "arn": function.arn,
                 "timeout": function.timeout,
             }
-            answer = worker.ask(invocation, function.timeout)
+            answer = process.ask(invocation, function.timeout)
             keep = True
+        except NotImportable as failure:
+            error, log = failure.args
+            return {"body": error, "error": True, "log": log}
         except TimeoutError:
             return self._failed(
                 worker, request_id, "Sandbox.Timedout", f"Task timed out after {function.timeout:.2f} seconds"
@@ -150,8 +186,8 @@ class LambdaHost:
             return self._failed(worker, request_id, "Runtime.ExitError", reason)
         else:
             if "error" in answer:
-                return {"body": answer["error"], "error": True, "log": worker.take_log()}
-            return {"body": answer["result"], "log": worker.take_log()}
+                return {"body": answer["error"], "error": True, "log": process.take_log()}
+            return {"body": answer["result"], "log": process.take_log()}
         finally:
             self._give_back(worker, keep=keep)
 
@@ -161,6 +197,10 @@ class LambdaHost:
             for worker in [worker for workers in self._workers.values() for worker in workers]:
                 worker.end()
             self._workers.clear()
+            for template in self._templates.values():
+                if template.process is not None:
+                    template.process.end()
+            self._templates.clear()
         self._orders.close()
         self._forker.kill()
         self._forker.wait()
@@ -212,28 +252,35 @@ class LambdaHost:
                 worker.end()
             self._freed[worker.function.key].notify()
 
-    def _start(self, worker: Worker) -> Any:
-        """Fork the worker and let it import its handler. Returns the error if it cannot be imported."""
-        function = worker.function
+    def _start(self, function: Function) -> Fork:
+        """Fork a worker from its function's template, which the first one waits for. Raises NotImportable."""
+        with self._lock:
+            template = self._templates.setdefault(function.key, Template())
+        with template.making:
+            if template.process is None or template.fingerprint != function.fingerprint:
+                if template.process is not None:
+                    template.process.end()
+                template.process = None
+                template.process = self._become(function)
+                template.fingerprint = function.fingerprint
+            return Fork(template.process.channel, template.ordering, self._state_dir)
+
+    def _become(self, function: Function) -> Fork:
+        """A template: the function's environment and path, its handler imported. Raises NotImportable."""
         task_root = self._unpacked(*function.code)
         layers = [self._unpacked(*layer) / "python" for layer in function.layers]
-        worker.log, path = tempfile.mkstemp(dir=self._state_dir)
-        Path(path).unlink()
-        fcntl.fcntl(worker.log, fcntl.F_SETFL, os.O_APPEND)
-        ours, theirs = socket.socketpair()
-        worker.channel = ours
-        with theirs, self._ordering:
-            socket.send_fds(self._orders, [b"w"], [theirs.fileno(), worker.log])
-        ours.settimeout(FORK_SECONDS)
-        hello = lambda_worker.receive(ours)
-        if hello is None:
-            raise WorkerLost
-        worker.pid = hello["pid"]
-        environment = {**function.variables, "LAMBDA_TASK_ROOT": str(task_root)}
-        paths = [str(task_root), *(str(layer) for layer in layers)]
-        identity = {"environment": environment, "path": paths, "handler": function.handler}
-        ready = worker.ask(identity, INIT_SECONDS)
-        return ready.get("error")
+        process = Fork(self._orders, self._ordering, self._state_dir)
+        identity = {
+            "environment": {**function.variables, "LAMBDA_TASK_ROOT": str(task_root)},
+            "path": [str(task_root), *(str(layer) for layer in layers)],
+            "handler": function.handler,
+        }
+        ready = process.ask(identity, INIT_SECONDS)
+        if "error" in ready:
+            log = process.take_log()
+            process.end()
+            raise NotImportable(ready["error"], log)
+        return process
 
     def _unpacked(self, digest: str, archive: bytes) -> Path:
         """The directory that holds a code archive, unpacked once per content."""
@@ -249,7 +296,7 @@ class LambdaHost:
 
     def _failed(self, worker: Worker, request_id: str, kind: str, what: str) -> Answer:
         body = {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {what}"}
-        return {"body": body, "error": True, "log": worker.take_log() if worker.channel else ""}
+        return {"body": body, "error": True, "log": worker.process.take_log() if worker.process else ""}
 
 
 def fingerprint(parts: object) -> str:

@@ -1,10 +1,11 @@
-"""Where local Lambda functions run: a process that has imported the usual libraries and forks one worker per
-execution environment, so that a cold start costs a fork and the import of the application's own code.
+"""Where local Lambda functions run: forks of forks, so that a cold start costs no import twice.
 
-Started by path, by `local.lambda_host`, with one socket as its argument. Every byte received on that socket
-comes with two file descriptors, a worker's channel and its log; the worker is forked at once and told over
-its channel what to be. This file imports nothing of the project: a worker's path holds its function's code,
-its layers and the installed packages, as on Lambda.
+The root process imports the usual libraries and forks a template for each function; a template becomes that
+function (environment, path, handler) and forks one worker for each execution environment.
+
+Started by path, by `local.lambda_host`, with one socket as its argument. Every byte received on that socket,
+or on a template's, comes with two file descriptors: the fork's channel and its log. This file imports nothing
+of the project: a function's path holds its code, its layers and the installed packages, as on Lambda.
 """
 
 import ctypes
@@ -83,13 +84,13 @@ def preload() -> None:
     session = boto3.Session("nobody", "nothing", region_name="us-east-1")
     for service in SERVICES:
         session.client(service)
+
+
+def fork_on_demand(orders: socket.socket, handler: Handler | None = None) -> NoReturn:
+    """Fork for every order, a template or (with a handler) a worker; end when the host does."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
-
-
-def fork_on_demand(orders: socket.socket) -> NoReturn:
-    """Fork a worker for every order; end when the host does."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         order, descriptors, _, _ = socket.recv_fds(orders, 1, 2)
         if not order:
@@ -98,7 +99,12 @@ def fork_on_demand(orders: socket.socket) -> NoReturn:
             end_with_parent()
             orders.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            serve(socket.socket(fileno=descriptors[0]), log=descriptors[1])
+            channel = socket.socket(fileno=descriptors[0])
+            log_to(descriptors[1])
+            send(channel, {"pid": os.getpid()})
+            if handler is None:
+                fork_on_demand(channel, become(channel))
+            serve(channel, handler)
         for descriptor in descriptors:
             os.close(descriptor)
 
@@ -111,13 +117,16 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
-def serve(channel: socket.socket, log: int) -> NoReturn:
-    """Become one execution environment, and answer invocations one at a time until the channel closes."""
+def log_to(log: int) -> None:
+    """Print into this file from now on."""
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
-    send(channel, {"pid": os.getpid()})
+
+
+def become(channel: socket.socket) -> Handler:
+    """Take a function's place: its environment, its path, its handler imported."""
     function = receive(channel)
     if function is None:
         os._exit(0)
@@ -132,6 +141,11 @@ def serve(channel: socket.socket, log: int) -> NoReturn:
         send(channel, {"error": report(error, init=True)})
         os._exit(1)
     send(channel, {})
+    return handler
+
+
+def serve(channel: socket.socket, handler: Handler) -> NoReturn:
+    """Be one execution environment: answer invocations one at a time until the channel closes."""
     while (invocation := receive(channel)) is not None:
         answer = invoke(handler, invocation)
         sys.stdout.flush()

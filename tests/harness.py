@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import sys
 import time
 import urllib.parse
@@ -31,6 +32,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
 
 from kit import auth, clock, ids, settings
+from local.cloud import LocalCloud
 
 REGION = "eu-central-1"
 TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "accounts")
@@ -53,6 +55,17 @@ SECRETS = {
 ISSUER = "https://issuer.test/pool"
 CLIENT = "web-client"
 KEY_ID = "test-key"
+ENVIRONMENT = {
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "ISSUER": ISSUER,
+    "CLIENT_IDS": CLIENT,
+    "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
+}
 CONTEXT = SimpleNamespace(
     function_name="under-test",
     memory_limit_in_mb=512,
@@ -71,21 +84,26 @@ class Entry(Protocol):
 @contextmanager
 def aws(**variables: str) -> Iterator[None]:
     """An empty account in moto: every table, queue, bucket, secret. `variables` add to the environment."""
-    environment = {
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-        "POWERTOOLS_METRICS_DISABLED": "true",
-        "ISSUER": ISSUER,
-        "CLIENT_IDS": CLIENT,
-        "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
-    }
+    with mock.patch.dict("os.environ", ENVIRONMENT), mock_aws(), _account("test", variables):
+        yield
+
+
+@contextmanager
+def on(cloud: LocalCloud, **variables: str) -> Iterator[None]:
+    """The same on the local cloud, for what moto cannot show; its own tables each time."""
+    elsewhere = {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.endpoint_url}
+    forget_clients()
+    try:
+        with mock.patch.dict("os.environ", elsewhere), _account(f"test-{secrets.token_hex(4)}", variables):
+            yield
+    finally:
+        forget_clients()
+
+
+@contextmanager
+def _account(prefix: str, variables: dict[str, str]) -> Iterator[None]:
     with (
-        mock.patch.dict("os.environ", environment),
-        mock_aws(),
-        mock.patch.dict("os.environ", _resources() | variables),
+        mock.patch.dict("os.environ", _resources(prefix) | variables),
         mock.patch.object(auth, "_fetch_keys", _public_keys),
         mock.patch.object(auth, "_keys", auth._Keys()),
     ):
@@ -96,6 +114,7 @@ def forget_clients() -> None:
     """Forget every cached client, secret and connection: the next call meets the world of now."""
     settings.client.cache_clear()
     settings._secrets.cache_clear()
+    settings._parameters.cache_clear()
     if idempotency := sys.modules.get("kit.idempotency"):
         idempotency._store.cache_clear()
     if table := sys.modules.get("kit.table"):
@@ -221,7 +240,7 @@ def _public_keys() -> dict[str, jwt.PyJWK]:
     return {KEY_ID: jwt.PyJWK({**document, "kid": KEY_ID, "alg": "RS256", "use": "sig"})}
 
 
-def _resources() -> dict[str, str]:
+def _resources(prefix: str) -> dict[str, str]:
     """Make what the stacks would, and answer the variables that name it."""
     variables = {}
     dynamodb = settings.client("dynamodb")
@@ -230,23 +249,23 @@ def _resources() -> dict[str, str]:
         index, *index_keys = INDEXES.get(name, ("",))
         indexes = [{"IndexName": index, "KeySchema": _schema(index_keys), "Projection": KEYS_ONLY}]
         dynamodb.create_table(
-            TableName=f"test-{name}",
+            TableName=f"{prefix}-{name}",
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)],
             KeySchema=_schema(keys),
             **({"GlobalSecondaryIndexes": indexes} if index else {}),
         )
-        variables[f"TABLE_{name.upper()}"] = f"test-{name}"
+        variables[f"TABLE_{name.upper()}"] = f"{prefix}-{name}"
     queues = settings.client("sqs")
     for name in QUEUES:
-        variables[f"QUEUE_{name.upper()}"] = queues.create_queue(QueueName=f"test-{name}")["QueueUrl"]
+        variables[f"QUEUE_{name.upper()}"] = queues.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"]
     storage = settings.client("s3")
     for name in BUCKETS:
-        storage.create_bucket(Bucket=f"test-{name}", CreateBucketConfiguration={"LocationConstraint": REGION})
-        variables[f"BUCKET_{name.upper()}"] = f"test-{name}"
+        storage.create_bucket(Bucket=f"{prefix}-{name}", CreateBucketConfiguration={"LocationConstraint": REGION})
+        variables[f"BUCKET_{name.upper()}"] = f"{prefix}-{name}"
     vault = settings.client("secretsmanager")
     for variable, value in SECRETS.items():
-        created = vault.create_secret(Name=f"test/{variable}", SecretString=value)
+        created = vault.create_secret(Name=f"{prefix}/{variable}", SecretString=value)
         variables[variable] = created["ARN"]
     return variables
 

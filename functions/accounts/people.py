@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import boto3
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from kit import settings
 from kit.errors import NotFound
 
 
-def verified_email(person_id: str) -> str:
+class Contact(msgspec.Struct, frozen=True):
+    """Where to write to a person, and by what name, which is empty where they gave none."""
+
+    email: str
+    name: str
+
+
+def contact(person_id: str) -> Contact:
     """The address this person has confirmed. Raises NotFound for who is gone or never confirmed one."""
-    cognito = _cognito()
+    cognito = settings.client("cognito-idp")
     try:
         person = cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id)
     except cognito.exceptions.UserNotFoundException as error:
@@ -21,9 +26,12 @@ def verified_email(person_id: str) -> str:
     attributes = {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
     if attributes.get("email_verified") != "true":
         raise NotFound
-    return str(attributes["email"])
+    return Contact(attributes["email"], attributes.get("name", ""))
 
 
-@cache
-def _cognito() -> Any:
-    return boto3.client("cognito-idp", config=settings.client_config())
+def display_name(person_id: str) -> str | None:
+    """The person's name for a page that can do without: None also where the pool does not answer."""
+    try:
+        return contact(person_id).name or None
+    except (NotFound, BotoCoreError, ClientError):
+        return None

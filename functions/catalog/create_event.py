@@ -7,22 +7,23 @@ from datetime import datetime
 import msgspec
 
 from catalog.events import Event, FieldProblem, NewEvent, event_faults, scheduled
+from catalog.identity import identify
 from catalog.problems import InvalidEvent
-from catalog.store import get_chart, get_venue, save_event
-from kit import ids
+from catalog.store import add_event, get_chart, get_venue
 from kit.auth import ORGANIZER
-from kit.errors import NotFound
+from kit.errors import IdempotencyMismatch, NotFound
 from kit.http import Call, endpoint
 
 
-@endpoint(callers=ORGANIZER, status=201, raises=(InvalidEvent,))
+@endpoint(callers=ORGANIZER, status=201, idempotency_key="optional", raises=(InvalidEvent, IdempotencyMismatch))
 def handler(call: Call, body: NewEvent) -> Event:
     """Create an event; every fault is named at once, with its field."""
-    return create_event(body, call.now)
+    event_id, asked = identify(call, "evt")
+    return create_event(body, event_id, asked, call.now)
 
 
-def create_event(new: NewEvent, now: datetime) -> Event:
-    """Load venue and chart, check, keep. Raises InvalidEvent."""
+def create_event(new: NewEvent, event_id: str, asked: str, now: datetime) -> Event:
+    """Load venue and chart, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
     try:
         venue = get_venue(new.venue_id)
     except NotFound as error:
@@ -33,9 +34,7 @@ def create_event(new: NewEvent, now: datetime) -> Event:
         raise _invalid(FieldProblem("chartHash", "is no chart of ours")) from error
     if problems := list(event_faults(new, chart, now)):
         raise _invalid(*problems)
-    event = scheduled(new, ids.new("evt", now), venue)
-    save_event(event)
-    return event
+    return add_event(scheduled(new, event_id, venue), asked)
 
 
 def _invalid(*problems: FieldProblem) -> InvalidEvent:

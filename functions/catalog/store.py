@@ -29,7 +29,7 @@ from catalog.charts import Chart
 from catalog.events import Availability, Event, Status, Venue, availability_word
 from catalog.problems import EventNotSellable
 from kit.clock import rfc3339
-from kit.errors import NotFound, TooLarge
+from kit.errors import IdempotencyMismatch, NotFound, TooLarge
 from kit.settings import client, env
 from kit.table import Table, TableMeta, Transaction
 
@@ -44,6 +44,10 @@ BATCH = 25
 YEAR = "public, max-age=31536000, immutable"
 
 
+class AlreadyThere(Exception):
+    """A thing with this id exists; never leaves this file."""
+
+
 class Item(Model):
     """What every item of this table has."""
 
@@ -55,13 +59,17 @@ class Item(Model):
 
 
 class VenueItem(Item):
+    """`asked` is the digest of the request that created it; so in events."""
+
     document = UnicodeAttribute()
+    asked = UnicodeAttribute()
 
 
 class EventItem(Item):
     """`document` is the event as it was created; the other attributes say what became of it."""
 
     document = UnicodeAttribute()
+    asked = UnicodeAttribute()
     status = UnicodeAttribute()
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
@@ -78,9 +86,17 @@ class ChartItem(Item):
     imported_by = UnicodeAttribute()
 
 
-def save_venue(venue: Venue) -> None:
-    """Keep a new venue."""
-    VenueItem(f"VENUE#{venue.venue_id}", "VENUE", document=_text(venue)).save()
+def add_venue(venue: Venue, asked: str) -> Venue:
+    """Keep a new venue; the same request again finds the first one. Raises IdempotencyMismatch."""
+    item = VenueItem(f"VENUE#{venue.venue_id}", "VENUE", document=_text(venue), asked=asked)
+    transaction = Transaction()
+    transaction.put(item, condition=VenueItem.pk.does_not_exist(), refused=AlreadyThere())
+    try:
+        transaction.commit()
+    except AlreadyThere as refused:
+        item.refresh(consistent_read=True)
+        _must_be_the_same(item.asked, asked, refused)
+    return msgspec.json.decode(item.document, type=Venue)
 
 
 def get_venue(venue_id: str) -> Venue:
@@ -94,22 +110,30 @@ def get_venue(venue_id: str) -> Venue:
     return msgspec.json.decode(item.document, type=Venue)
 
 
-def save_event(event: Event) -> None:
-    """Keep a new event and list it, both or neither."""
-    transaction = Transaction()
-    transaction.put(
-        EventItem(
-            f"EVENT#{event.event_id}",
-            "EVENT",
-            document=_text(event),
-            status=event.status,
-            availability=event.availability,
-            seat_count=event.seat_count,
-        )
+def add_event(event: Event, asked: str) -> Event:
+    """Keep a new event and list it, both or neither; the same request again finds the first one.
+
+    Raises IdempotencyMismatch.
+    """
+    item = EventItem(
+        f"EVENT#{event.event_id}",
+        "EVENT",
+        document=_text(event),
+        asked=asked,
+        status=event.status,
+        availability=event.availability,
+        seat_count=event.seat_count,
     )
-    pk, sk = f"UPCOMING#{_month(event.starts_at)}", _position(event)
-    transaction.put(Pointer(pk, sk, event_id=event.event_id))
-    transaction.commit()
+    listed = Pointer(f"UPCOMING#{_month(event.starts_at)}", _position(event), event_id=event.event_id)
+    transaction = Transaction()
+    transaction.put(item, condition=EventItem.pk.does_not_exist(), refused=AlreadyThere())
+    transaction.put(listed)
+    try:
+        transaction.commit()
+    except AlreadyThere as refused:
+        item.refresh(consistent_read=True)
+        _must_be_the_same(item.asked, asked, refused)
+    return _event(item)
 
 
 def get_event(event_id: str) -> Event:
@@ -215,6 +239,11 @@ def read_object(key: str, bytes_max: int = CHART_BYTES_MAX) -> bytes:
     if answer["ContentLength"] > bytes_max:
         raise TooLarge(limitBytes=bytes_max)
     return bytes(answer["Body"].read())
+
+
+def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
+    if first != asked:
+        raise IdempotencyMismatch from refused
 
 
 def _event(item: EventItem) -> Event:

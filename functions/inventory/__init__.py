@@ -8,6 +8,7 @@ from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
 from inventory.problems import HoldExpired, PurchaseInProgress
 from inventory.purchase import Purchase, extend_rows, pin_hold
+from inventory.show_hold import describe_hold
 
 __all__ = [
     "HeldSeat",
@@ -16,6 +17,7 @@ __all__ = [
     "HoldExpired",
     "Purchase",
     "PurchaseInProgress",
+    "describe_hold",
     "extend_rows",
     "get_hold",
     "pin_hold",

@@ -112,7 +112,7 @@ def _near(offered: Sequence[tuple[SeatingRow, int]], wish: Wish) -> list[Seat]:
     pool = [entry for entry in seats if entry[2].section in roomy] or seats
     seeds = nsmallest(SEEDS, (entry for entry in pool if entry[3] or not wish.accessible))
     groups = [_around(seed, pool, wish.quantity, bool(roomy)) for seed in seeds]
-    return min(groups, default=(0.0, []))[1]
+    return min(groups, key=lambda group: group[0], default=(0.0, []))[1]
 
 
 def _around(

@@ -29,7 +29,7 @@ from inventory.problems import (
 from inventory.seating import bit
 from inventory.seats import Seat, parse_all
 from kit import ids
-from kit.errors import Busy, IdempotencyMismatch, Invalid, NotFound
+from kit.errors import Busy, IdempotencyKeyRequired, IdempotencyMismatch, Invalid, NotFound
 from kit.http import Call, endpoint
 from pricing import UnknownCategory, UnknownTicketType, quote
 
@@ -79,12 +79,15 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
         UnknownSection,
         UnknownTicketType,
         UnknownCategory,
+        IdempotencyKeyRequired,
         IdempotencyMismatch,
         Busy,
     ),
 )
 def handler(call: Call, body: HoldRequest) -> HeldSeats:
-    key = call.headers.get("idempotency-key", "")[:KEY_LENGTH_MAX]
+    key = call.headers.get("idempotency-key", "").strip()
+    if len(key) > KEY_LENGTH_MAX:
+        raise IdempotencyKeyRequired
     asked = hashlib.sha256(call.raw_body).hexdigest()[:16]
     person_id = call.caller.person_id
     hold_id = ids.derived("hld", person_id, body.event_id, key) if key else ids.new("hld", call.now)

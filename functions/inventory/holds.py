@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from catalog.charts import Place
+from catalog import Place
 from kit.money import Money
 from pricing import Fare
 

@@ -7,8 +7,7 @@ from datetime import datetime
 import msgspec
 
 import catalog
-from catalog import Chart, EventNotSellable
-from catalog.charts import Section
+from catalog import Chart, EventNotSellable, Section
 from inventory import rows, sections, snapshots
 from inventory.snapshots import SectionBits, all_free
 from inventory.writes import Unanswered

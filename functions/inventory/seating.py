@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from catalog.charts import FocalPoint, Section
-from catalog.charts import Seat as ChartSeat
+from catalog import FocalPoint, Section
+from catalog import Seat as ChartSeat
 from inventory.seats import SLOTS
 
 AISLE_UNITS = 9

@@ -14,7 +14,7 @@ import msgspec
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from catalog.charts import Chart, FocalPoint, Place, Section, place
+from catalog import Chart, FocalPoint, Place, Section, place
 from inventory.problems import UnknownSeat, UnknownSection
 from inventory.seating import SeatingRow, seating
 from inventory.seats import Seat, parse

@@ -4,7 +4,7 @@ Owns the order and where it stands, and the outbox that tells others of it. It p
 is never lost, that it stands for one purchase however often it is sent, and that it only moves forward.
 """
 
-from orders.order import Delivery, Message, Order, OrderedSeat, Purchase, Reason, Status
+from orders.order import Delivery, Message, Order, OrderedSeat, Reason, Status
 from orders.store import get as get_order
 
-__all__ = ["Delivery", "Message", "Order", "OrderedSeat", "Purchase", "Reason", "Status", "get_order"]
+__all__ = ["Delivery", "Message", "Order", "OrderedSeat", "Reason", "Status", "get_order"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from kit.errors import Problem
 
-DIGITS = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+DIGITS = re.compile(r"(?<!\d)[1-9](?:[ -]?\d){12,18}(?!\d)")
+"""No issuer's numbers start with 0."""
 
 
 class CardNumberRefused(Problem):
@@ -15,9 +17,12 @@ class CardNumberRefused(Problem):
     status, title = 422, "Never send a card number here; send the payment method's id"
 
 
-def refuse_card_numbers(text: str) -> None:
-    """Raises CardNumberRefused where 13 to 19 digits, spaced or not, have a card's check digit."""
-    for match in DIGITS.finditer(text):
+def refuse_card_numbers(body: bytes) -> None:
+    """Raises CardNumberRefused where 13 to 19 digits of a JSON body, spaced or not, have a card's check digit.
+
+    Read and written again first, so that no escape and no encoding hides a digit.
+    """
+    for match in DIGITS.finditer(json.dumps(json.loads(body))):
         if _check_digit_fits([int(digit) for digit in match[0] if digit.isdigit()]):
             raise CardNumberRefused
 

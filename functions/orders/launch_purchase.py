@@ -8,9 +8,9 @@ import msgspec
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from inventory import Purchase
 from kit.telemetry import metrics
 from orders import launching
-from orders.order import Purchase
 
 
 @metrics.log_metrics

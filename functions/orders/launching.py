@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from inventory import Purchase
 from kit import settings
-from orders.order import Order, Purchase, purchase_of
+from orders.order import Order
 
 
 def send(order: Order) -> None:
     """Ask for the order's purchase to be started. Sending twice starts one."""
     settings.client("sqs").send_message(
-        QueueUrl=settings.env("QUEUE_PURCHASES"), MessageBody=msgspec.json.encode(purchase_of(order)).decode()
+        QueueUrl=settings.env("QUEUE_PURCHASES"), MessageBody=msgspec.json.encode(_purchase(order)).decode()
     )
 
 
@@ -26,3 +27,15 @@ def start(purchase: Purchase) -> None:
         )
     except client.exceptions.ExecutionAlreadyExists:
         return
+
+
+def _purchase(order: Order) -> Purchase:
+    """What the state machine is told: ids and a deadline, nothing personal, nothing secret."""
+    return Purchase(
+        order_id=order.order_id,
+        event_id=order.event_id,
+        person_id=order.person_id,
+        hold_id=order.hold_id,
+        seat_ids=order.seat_ids,
+        lease_ends_at=order.lease_ends_at,
+    )

@@ -67,29 +67,6 @@ class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         return [seat.seat_id for seat in self.seats]
 
 
-class Purchase(msgspec.Struct, frozen=True, rename="camel"):
-    """What the state machine is told of an order: ids and a deadline, nothing personal, nothing secret."""
-
-    order_id: str
-    event_id: str
-    person_id: str
-    hold_id: str
-    seat_ids: list[str]
-    lease_ends_at: datetime
-
-
-def purchase_of(order: Order) -> Purchase:
-    """The same for every try at starting it."""
-    return Purchase(
-        order_id=order.order_id,
-        event_id=order.event_id,
-        person_id=order.person_id,
-        hold_id=order.hold_id,
-        seat_ids=order.seat_ids,
-        lease_ends_at=order.lease_ends_at,
-    )
-
-
 def sources(to: Status) -> tuple[Status, ...]:
     """Where an order may come from when it moves to `to`."""
     return tuple(origin for origin, targets in MOVES.items() if to in targets)

@@ -43,14 +43,14 @@ def receive_webhook(event: Event, now: datetime) -> Outcome:
     intent = event.intent()
     payment = store.get_payment(intent.order_id) if intent.order_id else None
     outcome = webhook_event.judge(payment, intent, to) if intent.order_id else Outcome.IGNORED
-    if outcome in (Outcome.PARKED, Outcome.IGNORED):
-        count("UnexpectedPayment")
     try:
         _commit(event, intent, to, outcome, now)
     except store.AlreadyReceived:
         return Outcome.REPEATED
     except store.Moved as moved:
         raise Busy from moved  # decided on a record that has changed since: Stripe delivers again
+    if outcome in (Outcome.PARKED, Outcome.IGNORED):
+        count("UnexpectedPayment")
     return outcome
 
 

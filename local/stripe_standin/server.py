@@ -185,11 +185,12 @@ def application(stand_in: StandIn) -> web.Application:
     from . import admin
 
     app = web.Application(middlewares=[_refusals])
-    app.router.add_route("OPTIONS", "/{path:.*}", _preflight)
     app.router.add_get("/v3/", _script)
     app.router.add_get("/{release:[a-z]+}/stripe.js", _script)
     app.add_routes(admin.routes(stand_in))
-    app.router.add_route("*", "/v1/{path:.*}", stand_in.answer)
+    app.router.add_get("/v1/{path:.*}", stand_in.answer)
+    app.router.add_post("/v1/{path:.*}", stand_in.answer)
+    app.router.add_options("/{path:.*}", _preflight)
     app.on_cleanup.append(lambda _: stand_in.courier.close())
     return app
 

@@ -6,7 +6,6 @@ import boto3
 import pytest
 
 import accounts
-from accounts import people
 from kit.errors import NotFound
 from tests import harness
 
@@ -14,12 +13,10 @@ from tests import harness
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with harness.aws():
-        people._cognito.cache_clear()
         cognito = boto3.client("cognito-idp")
         pool_id = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
         monkeypatch.setenv("USER_POOL_ID", pool_id)
         yield pool_id
-    people._cognito.cache_clear()
 
 
 def join(pool: str, verified: str) -> str:
@@ -30,21 +27,32 @@ def join(pool: str, verified: str) -> str:
         UserAttributes=[
             {"Name": "email", "Value": "ada@example.org"},
             {"Name": "email_verified", "Value": verified},
+            {"Name": "name", "Value": "Ada Lovelace"},
         ],
     )["User"]
     return str(next(a["Value"] for a in person["Attributes"] if a["Name"] == "sub"))
 
 
 def test_the_confirmed_address_is_found_by_person_id(pool: str) -> None:
-    assert accounts.verified_email(join(pool, "true")) == "ada@example.org"
+    assert accounts.contact(join(pool, "true")) == accounts.Contact("ada@example.org", "Ada Lovelace")
 
 
 def test_an_address_nobody_confirmed_is_not_written_to(pool: str) -> None:
     person_id = join(pool, "false")
     with pytest.raises(NotFound):
-        accounts.verified_email(person_id)
+        accounts.contact(person_id)
 
 
 def test_a_stranger_is_not_found(pool: str) -> None:
     with pytest.raises(NotFound):
-        accounts.verified_email("nobody")
+        accounts.contact("nobody")
+
+
+def test_a_name_is_shown_where_it_is_known_and_done_without_elsewhere(
+    pool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person_id = join(pool, "true")
+    assert accounts.display_name(person_id) == "Ada Lovelace"
+    assert accounts.display_name("nobody") is None
+    monkeypatch.setenv("USER_POOL_ID", "eu-central-1_gone")
+    assert accounts.display_name(person_id) is None

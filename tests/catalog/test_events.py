@@ -10,7 +10,7 @@ import catalog
 from catalog import EventNotSellable
 from kit.errors import NotFound
 from tests import harness
-from tests.catalog.conftest import NOW, VENUE, event, hall, imported, venue
+from tests.catalog.conftest import NOW, OLGA, VENUE, event, event_body, hall, imported, venue
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -29,6 +29,22 @@ def test_an_event_is_created_and_shown() -> None:
         "max": {"amount": 6200, "currency": "EUR"},
     }
     assert (shown["doorsAt"], shown["saleEndsAt"]) == ("2030-04-10T11:00:00Z", "2030-04-10T12:00:00Z")
+
+
+def test_a_repeated_request_creates_nothing_twice() -> None:
+    bodies = {
+        "catalog.create_venue": VENUE,
+        "catalog.create_event": event_body(venueId=venue(), chartHash=imported(hall())),
+    }
+    for module, body in bodies.items():
+        key = {"idempotency-key": "k1"}
+        first, again = (harness.call(module, body=body, headers=key, now=NOW, **OLGA)[:2] for _ in range(2))
+        assert first[0] == 201 and again == first
+        status, problem, _ = harness.call(module, body=body | {"name": "Other"}, headers=key, now=NOW, **OLGA)
+        assert (status, problem["type"].rpartition("/")[2]) == (422, "idempotency-mismatch")
+        others = harness.call(module, body=body, headers=key, now=NOW, person="oscar", groups=["organizer"])
+        assert others[0] == 201 and others[1] != first[1]
+    assert len(harness.call("catalog.list_events", now=NOW)[1]["events"]) == 2
 
 
 def test_a_venue_is_shown() -> None:

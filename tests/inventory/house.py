@@ -82,7 +82,7 @@ def open_event(sold_chart: Chart | None = None, *, on_sale: bool = True, now: da
         seat_count=0,
     )
     event = msgspec.structs.replace(event, **changes)
-    catalog_store.save_event(event)
+    catalog_store.add_event(event, "asked")
     if on_sale:
         status, answer, _ = put_on_sale(event.event_id, now)
         assert status == 200, answer

@@ -130,6 +130,11 @@ def test_the_same_key_gets_the_same_hold() -> None:
     assert (status, word(problem)) == (422, "idempotency-mismatch")
 
 
+def test_a_key_that_is_too_long_is_refused() -> None:
+    status, problem = hold(open_event(), TWO, key="k" * 256)
+    assert (status, word(problem)) == (400, "idempotency-key-required")
+
+
 def test_the_limit_counts_what_is_held() -> None:
     event_id = open_event(limit_per_person=3)
     status, problem = hold(event_id, [f"stalls-0-{slot}" for slot in range(4)])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
+import queue
 import shutil
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(BROWSER is None, reason="needs Chromium or Chrome"),
 ]
+PAGE_SECONDS = 30
 FORM = """
 const elements = stripe.elements({mode: 'payment', amount: 12500, currency: 'eur',
   paymentMethodCreation: 'manual', captureMethod: 'manual', allowedPaymentMethodTypes: ['card']});
@@ -48,29 +50,57 @@ def api(stripe_standin: StripeStandIn) -> Any:
     return sdk(stripe_standin).v1
 
 
+class Page(BaseHTTPRequestHandler):
+    """Serves the one page and takes its result."""
+
+    html: str
+    results: queue.Queue[Any]
+
+    def do_GET(self) -> None:
+        self._answer(self.html.encode())
+
+    def do_POST(self) -> None:
+        self.results.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self._answer(b"")
+
+    def _answer(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
 def run(stand_in: StripeStandIn, folder: Path, script: str) -> Any:
     """What the page's script leaves in `result`."""
-    page = folder / "page.html"
-    page.write_text(
-        f"""<!doctype html><body><div id="payment"></div><pre id="result"></pre>
+    page = f"""<!doctype html><body><div id="payment"></div>
         <script src="{stand_in.url}/v3/"></script><script type="module">
         const stripe = Stripe('pk_test_local');
         let result;
         try {{ {script} }} catch (error) {{ result = {{thrown: String(error)}}; }}
-        document.getElementById('result').textContent = JSON.stringify(result);
+        await fetch('/result', {{method: 'POST', body: JSON.stringify(result)}});
         </script>"""
-    )
-    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
-    dom = subprocess.run(
-        [*command, "--virtual-time-budget=8000", "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    ).stdout
-    found = re.search(r'<pre id="result">(.*?)</pre>', dom, re.S)
-    assert found, dom
-    return json.loads(html.unescape(found[1]))
+    results: queue.Queue[Any] = queue.Queue()
+    handler = type("OnePage", (Page,), {"html": page, "results": results})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        browser = subprocess.Popen(
+            [
+                *(str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"),
+                *(f"--user-data-dir={folder}/profile", f"http://127.0.0.1:{server.server_port}/"),
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            return results.get(timeout=PAGE_SECONDS)
+        finally:
+            browser.terminate()
+            browser.wait(timeout=10)
+            server.shutdown()
 
 
 def test_a_card_form_becomes_a_payment_method(api: Any, stripe_standin: StripeStandIn, tmp_path: Path) -> None:

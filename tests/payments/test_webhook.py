@@ -64,6 +64,14 @@ def rows() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
+def alarms(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The counters raised, each of which has an alarm (`infra/payments.py`)."""
+    raised: list[str] = []
+    monkeypatch.setattr(receive_webhook, "count", raised.append)
+    return raised
+
+
+@pytest.fixture
 def unrecorded(monkeypatch: pytest.MonkeyPatch) -> str:
     """An order that Stripe has authorised and we have not yet recorded."""
     order_id = requested()
@@ -199,7 +207,7 @@ def test_a_cancellation_outside_closes_the_payment(stripe_standin: StripeStandIn
 
 
 def test_an_authorisation_of_an_ended_order_is_given_back(
-    stripe_standin: StripeStandIn, unrecorded: str, monkeypatch: pytest.MonkeyPatch
+    stripe_standin: StripeStandIn, unrecorded: str, monkeypatch: pytest.MonkeyPatch, alarms: list[str]
 ) -> None:
     with monkeypatch.context() as lag:
         lag.setattr("payments.gateway.find", lambda _: [])  # the void looked before Stripe knew
@@ -208,14 +216,16 @@ def test_an_authorisation_of_an_ended_order_is_given_back(
     assert deliver(sent(stripe_standin, unrecorded, "amount_capturable_updated")) == "stray"
     assert money(stripe_standin, unrecorded) == GIVEN_BACK
     assert payment_of(unrecorded).state == "voided"
+    assert alarms == ["StrayAuthorization"]
 
 
-def test_an_unknown_order_is_parked(stripe_standin: StripeStandIn) -> None:
+def test_an_unknown_order_is_parked(stripe_standin: StripeStandIn, alarms: list[str]) -> None:
     order_id = authorized()
     event = sent(stripe_standin, order_id, "amount_capturable_updated")
     event["data"]["object"]["metadata"]["order_id"] = "ord_0000000000000000"
     assert deliver(event, id="evt_parked") == "parked"
     assert deliver(event, id="evt_parked") == "repeated"
+    assert alarms == ["UnexpectedPayment"]
     [row] = [row for row in rows() if row["pk"] == "evt_parked"]
     assert (row["outcome"], row["order_id"]) == ("parked", "ord_0000000000000000")
     assert store.get_payment("ord_0000000000000000") is None
@@ -244,12 +254,13 @@ def test_an_event_that_does_not_fit_changes_nothing(stripe_standin: StripeStandI
 
 @pytest.mark.parametrize("change", [{"livemode": True}, {"account": "acct_other"}])
 def test_another_mode_or_account_is_ignored(
-    stripe_standin: StripeStandIn, unrecorded: str, change: dict[str, Any]
+    stripe_standin: StripeStandIn, unrecorded: str, change: dict[str, Any], alarms: list[str]
 ) -> None:
     before = rows()
     assert deliver(sent(stripe_standin, unrecorded, "amount_capturable_updated"), **change) == "ignored"
     assert payment_of(unrecorded).state == "requested"
     assert rows() == before
+    assert alarms == ["WebhookMismatch"]
 
 
 def test_a_record_that_moves_meanwhile_is_judged_again(

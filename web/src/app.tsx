@@ -1,6 +1,7 @@
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { endSession, person } from "./account/session";
 import "./app.css";
+import { HeldBar } from "./event/HeldBar";
 import { EventListPage } from "./events/EventListPage";
 import { Lost } from "./ui/Lost";
 
@@ -30,6 +31,7 @@ export function App() {
         Skip to content
       </a>
       <Masthead />
+      <HeldBar />
       <ErrorBoundary>
         <Router onRouteChange={arrive}>
           <Route path="/" component={EventListPage} />

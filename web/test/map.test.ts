@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
 import { FreeSeats } from "../src/map/availability";
 import { Finder } from "../src/map/find";

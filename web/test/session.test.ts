@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
 
 const claims = btoa(JSON.stringify({ email: "fan@example.com", name: "Fan" }));

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { person } from "../account/session";
 import { call } from "../api/client";
+import { serverNow } from "../api/clock";
 import { Problem } from "../api/problems";
 import type { Event, SeatMap as SeatMapAnswer } from "../api/types";
 import { clockTime, longDate } from "../dates";
@@ -58,14 +59,15 @@ export function EventPage() {
       {!loaded.value && loaded.error === undefined && (
         <div class="event-wait skeleton" role="status" aria-label="Loading the event" />
       )}
-      {loaded.value && <Hall {...loaded.value} key={eventId} />}
+      {loaded.value && <Hall {...loaded.value} key={eventId} reload={loaded.reload} />}
     </main>
   );
 }
 
-function Hall({ event, plan, first }: Stage) {
+function Hall({ event, plan, first, reload }: Stage & { reload: () => void }) {
   const { route } = useLocation();
   const selection = selectionOf(event.eventId);
+  useWhenSaleOpens(event, reload);
   const [free, setFree] = useState(first);
   const [behind, setBehind] = useState(false);
   const [lost, setLost] = useState<ReadonlySet<number>>(new Set());
@@ -247,6 +249,18 @@ function pricesOf(event: Event, plan: Plan) {
   return { ranks: priceRanks(event.pricing, keys), price, from };
 }
 
+const DAY_MS = 86_400_000;
+
+/** Whoever waits on this page for the sale to start need not reload it. */
+function useWhenSaleOpens({ status, onSaleAt }: Event, reload: () => void): void {
+  useEffect(() => {
+    const wait = Date.parse(onSaleAt) - serverNow();
+    if (status === "cancelled" || wait <= 0 || wait > DAY_MS) return undefined;
+    const timer = setTimeout(reload, wait + 1_000);
+    return () => clearTimeout(timer);
+  });
+}
+
 function lostSeats(error: unknown): string[] {
   const ids = error instanceof Problem && error.word === "seats-unavailable" ? error.data.seatIds : [];
   return Array.isArray(ids) ? (ids as string[]) : [];
@@ -269,7 +283,7 @@ function LostSeats({ error, plan }: { error: unknown; plan: Plan }) {
 }
 
 function closedWords(event: Event): { title: string; advice: string } | undefined {
-  const now = Date.now();
+  const now = serverNow();
   const zone = event.venue.timezone;
   if (event.status === "cancelled") {
     return { title: "This event is cancelled", advice: "It can no longer be booked." };

@@ -62,7 +62,14 @@ export function Legend(props: {
 /** The sign as it stands on the map, in its seat. */
 function Sign({ d, filled }: { d: string; filled?: boolean }) {
   return (
-    <svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
+    <svg
+      class="sign"
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.400"
+    >
       <circle cx="10" cy="10" r="9" />
       <path d={d} fill={filled ? "currentColor" : "none"} />
     </svg>

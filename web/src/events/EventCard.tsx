@@ -1,3 +1,4 @@
+import { serverNow } from "../api/clock";
 import type { EventSummary } from "../api/types";
 import { clockTime, dayOfMonth, shortDate, shortMonth, weekday } from "../dates";
 import { money } from "../money";
@@ -8,7 +9,7 @@ function prospect(event: EventSummary): { word: string; kind: string } {
   const zone = event.venue.timezone;
   if (event.status === "cancelled") return { word: "Cancelled", kind: "none" };
   if (event.status === "moved") return { word: "New date", kind: "few" };
-  if (event.status !== "on_sale" || Date.parse(event.onSaleAt) > Date.now()) {
+  if (event.status !== "on_sale" || Date.parse(event.onSaleAt) > serverNow()) {
     return {
       word: `On sale ${shortDate(event.onSaleAt, zone)}, ${clockTime(event.onSaleAt, zone)}`,
       kind: "unknown",

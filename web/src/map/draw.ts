@@ -1,7 +1,7 @@
 import type { FreeSeats } from "./availability";
 import type { Inks } from "./inks";
 import { inkOn } from "./inks";
-import { type Box, hasSeats, type Plan, type PlanSection } from "./plan";
+import { type Box, hasSeats, type Plan, type PlanRow, type PlanSection } from "./plan";
 import { Sprites } from "./sprites";
 
 /** Everything the picture depends on, apart from where one stands. */
@@ -34,7 +34,7 @@ export interface View {
 /** Size of a seat on screen, in CSS pixels, at which seats begin to show, and to carry signs and numbers. */
 export const SEATS_FROM = 5;
 const SEATS_FULLY = 7;
-const ROUND_FROM = 9;
+const ROUND_FROM = 6.5;
 const MARKS_FROM = 12;
 const NUMBERS_FROM = 24;
 const ROWS_FROM = 11;
@@ -146,7 +146,7 @@ export class Painter {
     for (const section of seen) {
       if (section.standing) continue;
       for (let r = section.firstRow; r < section.endRow; r++) {
-        const row = plan.rows[r] as Plan["rows"][number];
+        const row = plan.rows[r] as PlanRow;
         if (!touches(row.box, window)) continue;
         for (let seat = row.first; seat < row.end; seat++) {
           const px = Math.round(((plan.x[seat] as number) * k + x) * ratio - half);
@@ -233,8 +233,8 @@ export class Painter {
     ctx.textBaseline = "middle";
     for (const section of seen) {
       for (let r = section.firstRow; r < section.endRow; r++) {
-        const row = plan.rows[r] as Plan["rows"][number];
-        if (section.standing || !touches(row.box, window)) continue;
+        const row = plan.rows[r] as PlanRow;
+        if (section.standing || this.isTable(row) || !touches(row.box, window)) continue;
         for (const [end, inner] of [
           [row.first, row.first + 1],
           [row.end - 1, row.end - 2],
@@ -253,6 +253,14 @@ export class Painter {
     }
   }
 
+  /** Seats in a ring: their row has no ends that could carry its name. */
+  private isTable({ first, end }: PlanRow): boolean {
+    const { x, y, pitch } = this.plan;
+    const last = end - 1;
+    const [dx, dy] = [(x[last] as number) - (x[first] as number), (y[last] as number) - (y[first] as number)];
+    return end - first > 2 && Math.hypot(dx, dy) < pitch * (end - first - 1) * 0.5;
+  }
+
   private numberSeats(seen: PlanSection[], scene: Scene, view: View, window: Box, size: number): void {
     const { ctx, inks, plan } = this;
     ctx.font = `600 ${Math.min(14, size * 0.36)}px ${inks.font}`;
@@ -261,7 +269,7 @@ export class Painter {
     const onPrice = inks.prices.map(inkOn);
     for (const section of seen) {
       for (let r = section.firstRow; r < section.endRow; r++) {
-        const row = plan.rows[r] as Plan["rows"][number];
+        const row = plan.rows[r] as PlanRow;
         if (section.standing || !touches(row.box, window)) continue;
         for (let seat = row.first; seat < row.end; seat++) {
           if (plan.marks[seat] || scene.chosen.has(seat) || scene.lost.has(seat)) continue;

@@ -215,7 +215,7 @@ export function grow(box: Box, x: number, y: number): void {
   if (y > box.bottom) box.bottom = y;
 }
 
-/** The median distance of neighbours in a row. */
+/** The distance of neighbours in a row where seats stand close, so that nowhere one covers the other. */
 function pitchOf(plan: Plan): number {
   const distances: number[] = [];
   for (const row of plan.rows) {
@@ -228,7 +228,7 @@ function pitchOf(plan: Plan): number {
     distances.push(Math.hypot(dx, dy));
   }
   distances.sort((a, b) => a - b);
-  return distances[distances.length >> 1] || 5;
+  return distances[Math.floor(distances.length / 10)] || 5;
 }
 
 /** The inner point farthest from the outline, searched on a grid: curved sections hold their centre outside. */

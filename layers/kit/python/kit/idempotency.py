@@ -57,9 +57,7 @@ def once(call: Call, operation: str, action: Callable[[], dict[str, Any]]) -> di
     def run(*, request: dict[str, str]) -> dict[str, Any]:
         return action()
 
-    guarded = idempotent_function(
-        run, data_keyword_argument="request", persistence_store=_store(), config=_config()
-    )
+    guarded = idempotent_function(run, data_keyword_argument="request", persistence_store=_store(), config=_config())
     try:
         answer: dict[str, Any] = guarded(request=identity)
     except IdempotencyValidationError as error:

@@ -50,8 +50,20 @@ def secret_json(name: str) -> dict[str, Any]:
     return dict(_secrets().get(env(name), max_age=SECRET_MAX_AGE_SECONDS, transform="json"))
 
 
+def parameter(name: str) -> str:
+    """The parameter whose name the variable `name` holds, at most five minutes old."""
+    return str(_parameters().get(env(name), max_age=SECRET_MAX_AGE_SECONDS))
+
+
 @cache
 def _secrets() -> Any:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
     return SecretsProvider(boto_config=client_config())
+
+
+@cache
+def _parameters() -> Any:
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+    return SSMProvider(boto_config=client_config())

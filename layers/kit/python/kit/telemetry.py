@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -9,6 +11,9 @@ __all__ = ["MetricUnit", "count", "log", "metrics"]
 
 log = Logger(service="boxoffice")
 metrics = Metrics(namespace="Boxoffice", service="boxoffice")
+
+# An invocation that has nothing to count is no fault.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 
 def count(name: str, value: float = 1) -> None:

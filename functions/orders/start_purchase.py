@@ -1,0 +1,126 @@
+"""POST /orders: seats on hold and a payment method become an order. The answer comes before the money moves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+import inventory
+import payments
+from inventory import HeldSeat, Hold, HoldExpired, PurchaseInProgress
+from kit import ids
+from kit.errors import Busy, Invalid, NotFound, Problem
+from kit.http import Call, endpoint
+from kit.idempotency import IdempotencyKeyRequired, IdempotencyMismatch, InProgress, key_of, once
+from kit.money import Money
+from kit.table import Transaction
+from kit.telemetry import count, log
+from orders import launching, store
+from orders.card_numbers import CardNumberRefused, refuse_card_numbers
+from orders.order import LEASE, Delivery, Order, OrderedSeat
+
+PaymentMethodId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_ -]{1,255}$")]
+"""Spaces and dashes pass here, so that a card number is refused as what it is."""
+
+
+class PriceMismatch(Problem):
+    """`total` is what the seats on hold cost."""
+
+    status, title = 422, "That is not what these seats cost"
+
+
+class PaymentInfo(msgspec.Struct, frozen=True, rename="camel"):
+    """The id that Stripe's form gave for a card, never the card."""
+
+    payment_method_id: PaymentMethodId
+
+
+class PurchaseRequest(msgspec.Struct, frozen=True, rename="camel"):
+    """`expected_total` is what the buyer was shown; another price is refused."""
+
+    hold_id: Annotated[str, msgspec.Meta(max_length=64)]
+    payment_info: PaymentInfo
+    delivery: Delivery = Delivery()
+    expected_total: Money | None = None
+
+
+@endpoint(
+    status=202,
+    idempotency_key="required",
+    raises=(
+        IdempotencyKeyRequired,
+        NotFound,
+        InProgress,
+        PurchaseInProgress,
+        HoldExpired,
+        IdempotencyMismatch,
+        PriceMismatch,
+        CardNumberRefused,
+        Invalid,
+        Busy,
+    ),
+)
+def handler(call: Call, body: PurchaseRequest) -> Order:
+    """Accept an order. Poll it until its `status` is no longer `pending`."""
+    refuse_card_numbers(call.raw_body)
+    person_id, key = call.caller.person_id, key_of(call)
+    answer = once(call, "POST /orders", lambda: msgspec.to_builtins(start_purchase(person_id, key, body, call.now)))
+    return msgspec.convert(answer, Order)
+
+
+def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: datetime) -> Order:
+    """The order of this person and key: accepted now, or by an earlier try that crashed on its way.
+
+    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, Busy.
+    """
+    order_id = ids.derived("ord", person_id, key)
+    order = store.find(order_id) or _accept(order_id, person_id, request, now)
+    if order.status == "pending":
+        _send(order)
+    return order
+
+
+def _accept(order_id: str, person_id: str, request: PurchaseRequest, now: datetime) -> Order:
+    """The order, its payment's request and the hold's new owner are written together or not at all."""
+    hold = inventory.get_hold(person_id, request.hold_id, now)
+    if request.expected_total not in (None, hold.fare.total):
+        raise PriceMismatch(total=msgspec.to_builtins(hold.fare.total))
+    order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
+    transaction = Transaction()
+    store.add(transaction, order)
+    payments.request_payment(transaction, order_id, order.fare.total, request.payment_info.payment_method_id, now)
+    inventory.pin_hold(transaction, hold, order_id, order.lease_ends_at, now)
+    transaction.commit()
+    try:
+        inventory.extend_rows(hold, order.lease_ends_at)
+    except (HoldExpired, Busy):
+        log.warning("the lease is not in the rows yet")  # SellSeats repeats it, and has the last word
+    return order
+
+
+def _order(order_id: str, hold: Hold, seats: list[HeldSeat], delivery: Delivery, now: datetime) -> Order:
+    return Order(
+        order_id=order_id,
+        person_id=hold.person_id,
+        event_id=hold.event_id,
+        hold_id=hold.hold_id,
+        status="pending",
+        seats=[msgspec.convert(seat, OrderedSeat, from_attributes=True) for seat in seats],
+        fare=hold.fare,
+        delivery=delivery,
+        created_at=now,
+        updated_at=now,
+        lease_ends_at=now + LEASE,
+    )
+
+
+def _send(order: Order) -> None:
+    """The order is accepted whether or not this succeeds: the sweeper sends what was not sent."""
+    try:
+        launching.send(order)
+    except (BotoCoreError, ClientError):
+        log.exception("not sent")
+        count("PurchasesUnsent")

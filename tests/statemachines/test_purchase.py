@@ -1,0 +1,127 @@
+"""The purchase's ways through its states, whatever a state answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from inventory import HoldExpired
+from kit.errors import Busy
+from payments.payment import (
+    AlreadyCaptured,
+    AmountMismatch,
+    AuthenticationRequired,
+    AuthorizationLost,
+    CardDeclined,
+    OutcomeUnknown,
+)
+from tests.statemachines.machine import Run, machine
+
+INPUT = {
+    "orderId": "ord_0000000000000001",
+    "eventId": "evt_0000000000000001",
+    "personId": "ada",
+    "holdId": "hld_0000000000000001",
+    "seatIds": ["stalls-3-4", "stalls-3-5"],
+    "leaseEndsAt": "2030-06-01T12:15:00Z",
+}
+SALE = ["AuthorizePayment", "SellSeats", "CapturePayment", "IssueTickets", "CompleteOrder"]
+UNDONE = ["VoidPayment", "ReleaseSeats", "FailOrder"]
+
+
+class Verbs:
+    """All verbs of the purchase. Each succeeds, unless told to raise; and remembers what it was given."""
+
+    def __init__(self, failing: Mapping[str, list[Exception]]) -> None:
+        self._failing = {state: list(errors) for state, errors in failing.items()}
+        self.given: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, state: str) -> Callable[[dict[str, Any]], Any]:
+        def verb(document: dict[str, Any]) -> dict[str, Any]:
+            self.given.append((state, document))
+            if errors := self._failing.get(state):
+                raise errors.pop(0) if len(errors) > 1 else errors[0]
+            return {}
+
+        return verb
+
+    def tries(self, state: str) -> int:
+        return sum(called == state for called, _ in self.given)
+
+
+def run(**failing: list[Exception]) -> tuple[Run, Verbs]:
+    """Each error is raised once, in order, and the last one for ever."""
+    verbs = Verbs(failing)
+    with machine("purchase", {state: verbs(state) for state in (*SALE, *UNDONE)}) as start:
+        return start(INPUT), verbs
+
+
+def test_a_purchase_goes_straight_on() -> None:
+    ran, verbs = run()
+    assert (ran.states, ran.status) == (SALE, "SUCCEEDED")
+    assert verbs.given[1] == ("SellSeats", {"step": "SellSeats", **INPUT})
+
+
+@pytest.mark.parametrize("error", [CardDeclined("insufficient_funds"), AuthenticationRequired(), AmountMismatch()])
+def test_a_refused_card_is_asked_once_and_undone(error: Exception) -> None:
+    ran, verbs = run(AuthorizePayment=[error])
+    assert (ran.states, ran.status) == (["AuthorizePayment", *UNDONE], "SUCCEEDED")
+    assert verbs.tries("AuthorizePayment") == 1
+    _, failure = verbs.given[-1]
+    assert failure["error"]["Error"] == type(error).__name__
+    assert str(error) in failure["error"]["Cause"]
+
+
+def test_an_unknown_outcome_is_asked_again_before_it_is_undone() -> None:
+    ran, verbs = run(AuthorizePayment=[OutcomeUnknown()])
+    assert (ran.states, verbs.tries("AuthorizePayment")) == (["AuthorizePayment", *UNDONE], 3)
+
+
+def test_a_lost_hold_gives_the_money_back() -> None:
+    ran, verbs = run(SellSeats=[HoldExpired()])
+    assert (ran.states, verbs.tries("SellSeats")) == (["AuthorizePayment", "SellSeats", *UNDONE], 1)
+
+
+@pytest.mark.parametrize("error", [AuthorizationLost(), AmountMismatch()])
+def test_a_refused_capture_puts_the_sold_seats_back(error: Exception) -> None:
+    ran, _ = run(CapturePayment=[error])
+    assert (ran.states, ran.status) == ([*SALE[:3], *UNDONE], "SUCCEEDED")
+
+
+def test_while_nobody_knows_whether_money_was_taken_nothing_is_undone() -> None:
+    """The execution stops for a person, or a redrive, with the seats still sold to the order."""
+    ran, verbs = run(CapturePayment=[OutcomeUnknown()])
+    assert (ran.states, ran.status, verbs.tries("CapturePayment")) == (SALE[:3], "FAILED", 4)
+
+
+@pytest.mark.parametrize("state", [*SALE, *UNDONE])
+@pytest.mark.parametrize("error", [Busy(), KeyError("surprise")])
+def test_any_state_survives_two_bad_moments(state: str, error: Exception) -> None:
+    verbs = Verbs({"SellSeats": [HoldExpired()]} if state in UNDONE else {})
+    calm = verbs(state)
+    moments = iter([error, error])
+
+    def shaky(document: dict[str, Any]) -> Any:
+        for moment in moments:
+            raise moment
+        return calm(document)
+
+    every = {name: verbs(name) for name in (*SALE, *UNDONE)}
+    with machine("purchase", every | {state: shaky}) as start:
+        ran = start(INPUT)
+    assert ran.status == "SUCCEEDED"
+    assert ran.states == (["AuthorizePayment", "SellSeats", *UNDONE] if state in UNDONE else SALE)
+
+
+@pytest.mark.parametrize("state", ["IssueTickets", "CompleteOrder"])
+def test_once_the_money_is_taken_there_is_no_way_back(state: str) -> None:
+    failing: dict[str, list[Exception]] = {state: [RuntimeError("down")]}
+    ran, verbs = run(**failing)
+    assert (ran.states[-1], ran.status, verbs.tries(state)) == (state, "FAILED", 7)
+
+
+def test_a_void_that_finds_the_money_taken_stops_for_a_person() -> None:
+    ran, verbs = run(SellSeats=[HoldExpired()], VoidPayment=[AlreadyCaptured()])
+    assert (ran.states[-1], ran.status, verbs.tries("VoidPayment")) == ("VoidPayment", "FAILED", 1)

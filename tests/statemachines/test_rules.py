@@ -1,0 +1,131 @@
+"""What every state machine of the house keeps, whoever writes it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+import pytest
+
+from infra.triggers import Step
+from infra.wiring import WIRING
+from inventory import Purchase
+from orders.order import LEASE
+
+ROOT = Path(__file__).parents[2]
+MACHINES = sorted(ROOT.glob("statemachines/*.asl.json"))
+VALIDATOR = ROOT / "infra/node_modules/.bin/asl-validator"
+AWS_ERRORS = re.compile(r"^(States|Lambda)\.")
+EXECUTION_INPUT = {field.encode_name for field in msgspec.structs.fields(Purchase)} | {"error"}
+CASES = [
+    pytest.param(name, state, id=f"{path.name.partition('.')[0]}-{name}")
+    for path in MACHINES
+    for name, state in json.loads(path.read_text())["States"].items()
+    if state["Type"] == "Task"
+]
+tasks = pytest.mark.parametrize(("name", "task"), CASES)
+
+
+@pytest.mark.skipif(not VALIDATOR.exists(), reason="the ASL validator is not installed: npm ci in infra/")
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_it_is_valid_asl(path: Path) -> None:
+    ran = subprocess.run([VALIDATOR, "--json-path", path], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@tasks
+def test_a_state_is_a_verb_with_a_file(name: str, task: dict[str, Any]) -> None:
+    assert task["Resource"] == f"${{{name}}}"
+    assert callable(_verb(name).handler)
+
+
+@tasks
+def test_a_state_gets_what_its_verb_takes(name: str, task: dict[str, Any]) -> None:
+    wanted = next(iter(get_type_hints(_verb(name).handler.__wrapped__).values()))
+    required = {field.encode_name for field in msgspec.structs.fields(wanted) if field.required}
+    passed = {key.removesuffix(".$"): value for key, value in task["Parameters"].items()}
+    assert passed.pop("step") == "$$.State.Name"
+    assert required <= set(passed) <= EXECUTION_INPUT
+    assert all(value == f"$.{key}" for key, value in passed.items())
+
+
+@tasks
+def test_a_state_ends_in_time_and_is_tried_again(name: str, task: dict[str, Any]) -> None:
+    assert task["TimeoutSeconds"] >= _timeout_of_its_function(name)
+    *refusals, again = task["Retry"]
+    assert all(retry["MaxAttempts"] == 0 for retry in refusals)
+    assert (again["ErrorEquals"], again["JitterStrategy"]) == (["States.ALL"], "FULL")
+    assert again["MaxAttempts"] >= 1 and again["BackoffRate"] > 1
+
+
+@tasks
+def test_an_error_is_the_name_of_an_exception(name: str, task: dict[str, Any]) -> None:
+    handled = {error for rule in (*task["Retry"], *task.get("Catch", ())) for error in rule["ErrorEquals"]}
+    assert {error for error in handled if not AWS_ERRORS.match(error)} <= _exceptions()
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_the_comment_adds_up_to_less_than_the_lease(path: Path) -> None:
+    """Every duration in the comment is the sum of what stands in the states."""
+    machine = json.loads(path.read_text())
+    states, said = machine["States"], machine["Comment"]
+    longest = {name: _longest(task) for name, task in states.items()}
+    assert [name for name, seconds in longest.items() if f"{name} {seconds} s" not in said] == []
+    straight_on = sum(longest[name] for name in _straight_on(states, machine["StartAt"]))
+    in_all = max(sum(longest[name] for name in way) for way in _ways(states, machine["StartAt"]))
+    assert f"together {straight_on} s" in said and f"in all {in_all} s" in said
+    assert straight_on < LEASE.total_seconds()
+    assert in_all < machine["TimeoutSeconds"]
+
+
+def _verb(state: str) -> Any:
+    file = re.sub(r"(?<!^)(?=[A-Z])", "_", state).lower()
+    [path] = ROOT.glob(f"functions/*/{file}.py")
+    return importlib.import_module(f"{path.parent.name}.{path.stem}")
+
+
+def _timeout_of_its_function(state: str) -> int:
+    [function] = [function for function in WIRING for trigger in function.verbs if trigger == Step(state)]
+    return function.timeout_seconds
+
+
+def _exceptions() -> set[str]:
+    """The names of all exception classes in the house: a class whose base is one, or ends like one."""
+    bases: dict[str, set[str]] = {}
+    for path in (*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/kit/python/kit/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    known = {"Exception"}
+    while more := {name for name, of in bases.items() if name not in known and of & known}:
+        known |= more
+    return known
+
+
+def _longest(task: dict[str, Any]) -> int:
+    """Every try takes all its time, every pause is as long as jitter may make it."""
+    again = task["Retry"][-1]
+    pauses = [
+        min(again["IntervalSeconds"] * again["BackoffRate"] ** i, again["MaxDelaySeconds"])
+        for i in range(again["MaxAttempts"])
+    ]
+    return int(task["TimeoutSeconds"] * (again["MaxAttempts"] + 1) + sum(pauses))
+
+
+def _straight_on(states: dict[str, Any], name: str) -> list[str]:
+    following = states[name].get("Next")
+    return [name, *(_straight_on(states, following) if following else [])]
+
+
+def _ways(states: dict[str, Any], name: str) -> list[list[str]]:
+    """All ways through the machine from this state to an end."""
+    state = states[name]
+    following = {catch["Next"] for catch in state.get("Catch", ())} | {state.get("Next")} - {None}
+    ways = [way for next_name in following for way in _ways(states, next_name)]
+    return [[name, *way] for way in ways] + ([[name]] if state.get("End") else [])
