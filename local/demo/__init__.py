@@ -47,13 +47,13 @@ def load(
     wanted = {show.house for show in shows}
     used = {name: house for name, house in houses().items() if name in wanted}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        own = pool.submit(_on_own_chart, site, chart_file, now) if chart_file else None
+        own = pool.submit(_event_on, chart_file, site, now) if chart_file else None
         on_progress(f"Drawing {len(used)} venues")
         opened = dict(zip(used, pool.map(lambda house: _open(site, house), used.values()), strict=True))
-        on_progress(f"Putting {len(shows)} events on sale")
-        bodies = [event(show, used[show.house], *opened[show.house], now) for show in shows]
-        event_ids = list(pool.map(site.create_event, bodies))
-        return event_ids + ([own.result()] if own else [])
+        events = [event(show, used[show.house], *opened[show.house], now) for show in shows]
+        events += [own.result()] if own else []
+        on_progress(f"Putting {len(events)} events on sale")
+        return list(pool.map(site.create_event, events))
 
 
 def _open(site: Site, house: House) -> tuple[str, str]:
@@ -62,8 +62,8 @@ def _open(site: Site, house: House) -> tuple[str, str]:
     return site.create_venue(house.venue), chart["hash"]
 
 
-def _on_own_chart(site: Site, chart_file: Path, now: datetime) -> str:
-    """A venue and an event on a chart that somebody else drew."""
+def _event_on(chart_file: Path, site: Site, now: datetime) -> dict[str, Any]:
+    """An event at a new venue, on a chart that somebody else drew."""
     chart = site.bring_chart(_seatsio(chart_file), "seatsio")
     venue = {
         "name": chart["name"],
@@ -73,29 +73,22 @@ def _on_own_chart(site: Site, chart_file: Path, now: datetime) -> str:
         "latitude": 50.8467,
         "longitude": 4.3525,
     }
-    prices = {
-        category["key"]: OWN_CHART_PRICES[i % len(OWN_CHART_PRICES)] for i, category in enumerate(chart["categories"])
-    }
+    keys = [category["key"] for category in chart["categories"]]
+    prices = {key: OWN_CHART_PRICES[i % len(OWN_CHART_PRICES)] for i, key in enumerate(keys)}
+    fees = [{"code": "booking", "label": "Booking fee", "per": "ticket", "amount": 250}]
+    tax = {"label": "VAT", "basisPoints": 600, "included": True}
     starts_at = (now + timedelta(days=12)).replace(hour=18, minute=0, second=0, microsecond=0)
-    return site.create_event(
-        {
-            "name": f"Opening Night at {chart['name']}",
-            "artist": "Several Small Orchestras",
-            "category": "music",
-            "description": f"{chart['seatCount']:,} seats, on a chart brought along.",
-            "venueId": site.create_venue(venue),
-            "chartHash": chart["hash"],
-            "startsAt": starts_at.isoformat(),
-            "onSaleAt": now.isoformat(),
-            "pricing": pricing(
-                "EUR",
-                100,
-                prices,
-                [{"code": "booking", "label": "Booking fee", "per": "ticket", "amount": 250}],
-                {"label": "VAT", "basisPoints": 600, "included": True},
-            ),
-        }
-    )
+    return {
+        "name": f"Opening Night at {chart['name']}",
+        "artist": "Several Small Orchestras",
+        "category": "music",
+        "description": f"{chart['seatCount']:,} seats, on a chart brought along.",
+        "venueId": site.create_venue(venue),
+        "chartHash": chart["hash"],
+        "startsAt": starts_at.isoformat(),
+        "onSaleAt": now.isoformat(),
+        "pricing": pricing("EUR", 100, prices, fees, tax),
+    }
 
 
 def _seatsio(chart_file: Path) -> bytes:
