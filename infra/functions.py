@@ -69,7 +69,7 @@ class WiredFunction(Construct):
             description=f"Hosts {', '.join(sorted(set(wired.verbs.values())))}",
             code=code.functions,
             layers=code.layers,
-            handler=wired.handler,
+            handler="kit.entry.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             memory_size=wired.memory_mb,
@@ -100,8 +100,7 @@ class WiredFunction(Construct):
             environment["BUCKET_CHARTS"] = data.catalog.charts.bucket_name
         if wired.reads_people:
             environment["USER_POOL_ID"] = data.accounts.people.user_pool_id
-        if wired.handler == "kit.entry.handler":
-            environment["VERBS"] = json.dumps({t.key: verb for t, verb in wired.verbs.items()})
+        environment["VERBS"] = json.dumps({trigger.key: verb for trigger, verb in wired.verbs.items()})
         return environment | dict(wired.environment)
 
     def _secrets(self) -> list[str]:

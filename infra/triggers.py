@@ -89,12 +89,6 @@ class Function:
     timeout_seconds: int = 10
 
     @property
-    def handler(self) -> str:
-        """The one verb's own handler, or the dispatcher's when several share the function."""
-        verbs = set(self.verbs.values())
-        return f"{verbs.pop()}.handler" if len(verbs) == 1 else "kit.entry.handler"
-
-    @property
     def routes(self) -> list[Api]:
         return [trigger for trigger in self.verbs if isinstance(trigger, Api)]
 

@@ -56,6 +56,7 @@ class Unanswered(NotWritten):
     """Throttled, in conflict or without an answer to the last try."""
 
 
+@settings.at_start
 def client() -> Any:
     """The function's one DynamoDB client."""
     return settings.client("dynamodb", timeout_seconds=TIMEOUT_SECONDS, attempts=1)

@@ -1,4 +1,4 @@
-"""The entry point of a Lambda that hosts several verbs: finds the one an event is for, and calls its handler.
+"""The entry point of every Lambda: finds the verb an event is for, and calls its handler.
 
 `VERBS` maps what an event carries to a module: a route key (`POST /orders`), a saga step (`SellSeats`),
 or `*` for a trigger that carries neither. Which verbs share a function is wiring's decision, not code's.
@@ -11,9 +11,12 @@ import json
 import os
 from typing import Any
 
+from kit import settings
+
 # At import, against the house's habit: Lambda gives a starting function a full processor, and one that is
 # kept warm has then paid for all of its verbs.
 _VERBS = {key: importlib.import_module(module) for key, module in json.loads(os.environ["VERBS"]).items()}
+settings.start()
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:

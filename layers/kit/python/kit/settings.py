@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import botocore.session
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 from botocore.config import Config
 
 SECRET_MAX_AGE_SECONDS = 300
+
+Prepare = TypeVar("Prepare", bound=Callable[[], object])
+_starters: list[Callable[[], object]] = []
+
+
+def at_start(prepare: Prepare) -> Prepare:
+    """Mark what a function does while it starts, when Lambda gives it a full processor: clients, no calls."""
+    _starters.append(prepare)
+    return prepare
+
+
+def start() -> None:
+    """Prepare everything that was marked."""
+    for prepare in _starters:
+        prepare()
 
 
 def env(name: str) -> str:
@@ -55,15 +72,12 @@ def parameter(name: str) -> str:
     return str(_parameters().get(env(name), max_age=SECRET_MAX_AGE_SECONDS))
 
 
+@at_start
 @cache
 def _secrets() -> Any:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
-
-    return SecretsProvider(boto_config=client_config())
+    return SecretsProvider(boto3_client=client("secretsmanager"))
 
 
 @cache
 def _parameters() -> Any:
-    from aws_lambda_powertools.utilities.parameters import SSMProvider
-
-    return SSMProvider(boto_config=client_config())
+    return SSMProvider(boto3_client=client("ssm"))

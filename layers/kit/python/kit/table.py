@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pynamodb.connection.base
+import pynamodb.connection.table
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -32,9 +32,6 @@ from kit.errors import Busy
 CONFLICT_ATTEMPTS = 5
 CONFLICT_PAUSE_SECONDS = 0.02
 _connections: dict[str, Connection] = {}
-
-# Each model's connection would make a session of its own and read the service descriptions again: 120 ms.
-pynamodb.connection.base.get_session = settings.session  # type: ignore[attr-defined]
 
 
 class Table:
@@ -108,16 +105,32 @@ class Transaction:
                 raise refused
 
 
+@settings.at_start
+def _client() -> Any:
+    return _connection().client
+
+
 def _connection() -> Connection:
     region = os.environ["AWS_REGION"]
     if region not in _connections:
-        _connections[region] = Connection(
+        _connections[region] = connection = Connection(
             region=region,
             connect_timeout_seconds=TableMeta.connect_timeout_seconds,
             read_timeout_seconds=TableMeta.read_timeout_seconds,
             max_retry_attempts=TableMeta.max_retry_attempts,
         )
+        connection._local.session = settings.session()
     return _connections[region]
+
+
+def _with_our_client(**options: Any) -> Connection:
+    connection = Connection(**options)
+    connection._client = _client()
+    return connection
+
+
+# Each model would make a session and a client of its own: some 100 ms when first used.
+pynamodb.connection.table.Connection = _with_our_client  # type: ignore[assignment, attr-defined]
 
 
 def forget_connections(*models: type[Model]) -> None:
