@@ -94,6 +94,7 @@ WIRING = (
         "fulfil",
         {
             Step("SellSeats"): "inventory.sell_seats",
+            Step("KeepHold"): "inventory.keep_hold",
             Step("ReleaseSeats"): "inventory.release_seats",
             Step("IssueTickets"): "tickets.issue_tickets",
             Step("CompleteOrder"): "orders.complete_order",

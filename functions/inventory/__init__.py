@@ -6,11 +6,12 @@ seat has one holder at a time, that a hold has all of its seats or none, and tha
 
 from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
-from inventory.problems import HoldExpired, PurchaseInProgress
+from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress
 from inventory.purchase import Purchase, extend_rows, pin_hold
 from inventory.show_hold import describe_hold
 
 __all__ = [
+    "CardsExhausted",
     "HeldSeat",
     "HeldSeats",
     "Hold",

@@ -48,6 +48,7 @@ class Claim(Model):
     fare = BinaryAttribute(null=True, legacy_encoding=False)
     asked = UnicodeAttribute(null=True)
     order_id = UnicodeAttribute(null=True)
+    declined = NumberAttribute(null=True)
     owned = UnicodeSetAttribute(null=True)
     kept = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
@@ -62,6 +63,7 @@ HOLD = (
     Claim.fare,
     Claim.asked,
     Claim.order_id,
+    Claim.declined,
 )
 
 
@@ -96,6 +98,16 @@ def pin(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: date
         condition=(Claim.hold_id == hold.hold_id) & (Claim.until > to_ms(now)) & Claim.order_id.does_not_exist(),
         refused=HoldExpired(),
     )
+
+
+def unpin(hold: Hold) -> None:
+    """The hold's order failed by its card: the hold is its person's again, for what is left of the order's lease."""
+    actions = [
+        Claim.order_id.remove(),
+        Claim.held_until.set(to_ms(hold.until)),
+        Claim.declined.set(hold.declined + 1),
+    ]
+    _unless_refused(_update(hold.person_id, hold.event_id, actions, Claim.order_id == hold.order_id))
 
 
 def settle_sold(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
@@ -145,6 +157,7 @@ def hold_of(claim: Claim) -> Hold:
         fare=msgspec.json.decode(zlib.decompress(claim.fare), type=Fare),
         asked=claim.asked,
         order_id=claim.order_id,
+        declined=int(claim.declined or 0),
     )
 
 

@@ -26,6 +26,8 @@ class Hold(msgspec.Struct, frozen=True):
     asked: str
     """A digest of the request, so that an Idempotency-Key with another body is noticed."""
     order_id: str | None = None
+    declined: int = 0
+    """So many orders for it failed by their card. The first one gave it the longer lease."""
 
 
 class HeldSeat(msgspec.Struct, frozen=True, rename="camel"):
@@ -55,7 +57,8 @@ class HeldSeats(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
 def describe(hold: Hold, places: Mapping[str, Place]) -> HeldSeats:
     """The hold in the words of the chart."""
     seats = [_held_seat(places[line.seat_id], line.ticket_type_id, line.face_value) for line in hold.fare.lines]
-    return HeldSeats(hold.hold_id, hold.event_id, hold.until, seats, hold.fare, hold.order_id)
+    fare = msgspec.structs.replace(hold.fare, expires_at=hold.until)
+    return HeldSeats(hold.hold_id, hold.event_id, hold.until, seats, fare, hold.order_id)
 
 
 def _held_seat(place: Place, ticket_type_id: str, price: Money) -> HeldSeat:

@@ -27,6 +27,12 @@ class HoldExpired(Problem):
     status, title = 410, "The time to buy these seats is over"
 
 
+class CardsExhausted(Problem):
+    """So many orders for these seats failed by their card that they go back on sale."""
+
+    status, title = 409, "Too many cards were declined for these seats"
+
+
 class PurchaseInProgress(Problem):
     """The hold belongs to `orderId` until that order ends one way or the other."""
 

@@ -44,7 +44,8 @@ def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         assert answer["statusCode"] == status, (verb, answer)
     for verb in ("project_seats", "expire_hold"):
         assert send(verb) == {"batchItemFailures": []}
-    assert send("release_seats") == {"seatIds": ["stalls-0-4", "stalls-0-5"]}
+    for verb in ("keep_hold", "release_seats"):
+        assert send(verb) == {"seatIds": ["stalls-0-4", "stalls-0-5"]}
 
 
 def test_the_sale_of_a_hold_that_is_not_there_is_refused_by_name() -> None:

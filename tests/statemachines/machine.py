@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -61,7 +62,8 @@ def machine(name: str, verbs: Mapping[str, Verb]) -> Iterator[Callable[[dict[str
 
 
 def _run(client: Any, machine_arn: str, document: dict[str, Any]) -> Run:
-    arn = client.start_execution(stateMachineArn=machine_arn, input=json.dumps(document))["executionArn"]
+    started = client.start_execution(stateMachineArn=machine_arn, name=uuid.uuid4().hex, input=json.dumps(document))
+    arn = started["executionArn"]
     until = time.monotonic() + DONE_WITHIN_SECONDS
     while (status := client.describe_execution(executionArn=arn)["status"]) == "RUNNING":
         assert time.monotonic() < until, "the execution does not end"

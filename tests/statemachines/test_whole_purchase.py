@@ -1,0 +1,165 @@
+"""From hold to tickets, and every way back: the machine with the verbs themselves and the Stripe stand-in."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from stripe._http_client import HTTPClient
+
+import payments
+from infra.triggers import Step
+from infra.wiring import WIRING
+from kit import settings
+from local.stripe_standin import StripeStandIn
+from orders import get_order
+from orders.store import MessageItem
+from payments import gateway
+from tests import harness
+from tests.inventory.house import NOON, hold, open_event, show
+from tests.statemachines.machine import Run, machine
+
+TWO = ["stalls-0-4", "stalls-0-5"]
+SOON = NOON + timedelta(minutes=1)
+VERBS = {trigger.name: verb for wired in WIRING for trigger, verb in wired.verbs.items() if isinstance(trigger, Step)}
+INSUFFICIENT = "pm_card_chargeDeclinedInsufficientFunds"
+Start = Callable[[str], Run]
+
+
+@pytest.fixture(autouse=True)
+def start(stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Runs the purchase that waits in the queue for this order, at `SOON`."""
+    monkeypatch.setattr(HTTPClient, "INITIAL_DELAY", 0.01)  # the SDK's pause between tries
+    gateway._client_of.cache_clear()
+    with (
+        harness.aws(STRIPE_API_BASE=stripe_standin.url),
+        machine("purchase", {state: _handler(verb) for state, verb in VERBS.items()}) as begin,
+    ):
+
+        def run(order_id: str) -> Run:
+            with harness.at(SOON):
+                return begin(_waiting()[order_id])
+
+        yield run
+    gateway._client_of.cache_clear()
+
+
+def _handler(verb: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda document: importlib.import_module(verb).handler(document, harness.CONTEXT)
+
+
+def _waiting() -> dict[str, Any]:
+    answer = settings.client("sqs").receive_message(
+        QueueUrl=settings.env("QUEUE_PURCHASES"), MaxNumberOfMessages=10, VisibilityTimeout=0
+    )
+    bodies = [json.loads(message["Body"]) for message in answer["Messages"]]
+    return {body["orderId"]: body for body in bodies}
+
+
+def held() -> Any:
+    return hold(open_event(), TWO)[1]
+
+
+def buy(hold_id: str, card: str = "pm_card_visa", key: str = "first") -> str:
+    """An accepted order."""
+    status, order, _ = harness.call(
+        "orders.start_purchase",
+        body={"holdId": hold_id, "paymentInfo": {"paymentMethodId": card}},
+        headers={"idempotency-key": key},
+        person="ada",
+        now=SOON,
+    )
+    assert status == 202, order
+    return str(order["orderId"])
+
+
+def tickets() -> list[str]:
+    _, page, _ = harness.call("tickets.list_tickets", person="ada")
+    return sorted(ticket["seat"] for ticket in page["tickets"])
+
+
+def messages(order_id: str) -> list[str]:
+    return [item.message for item in MessageItem.query(f"O#{order_id}", MessageItem.sk.startswith("outbox#"))]
+
+
+def is_free(event_id: str) -> bool:
+    return hold(event_id, TWO, person="bob", now=SOON)[0] == 201
+
+
+def money(order_id: str) -> str | None:
+    payment = payments.get_payment(order_id)
+    return payment.state if payment else None
+
+
+def test_a_purchase(start: Start) -> None:
+    basket = held()
+    order_id = buy(basket["holdId"])
+    for _ in range(2):  # whatever starts it again finds everything done
+        assert start(order_id).status == "SUCCEEDED"
+        assert (get_order(order_id).status, money(order_id)) == ("completed", "captured")
+        assert (tickets(), messages(order_id)) == (["5", "6"], ["order-completed"])
+    assert not is_free(basket["eventId"])
+
+
+def test_a_declined_card_then_another(start: Start) -> None:
+    basket = held()
+    declined = buy(basket["holdId"], INSUFFICIENT)
+    assert start(declined).status == "SUCCEEDED"
+    order = get_order(declined)
+    assert (order.status, order.reason, order.decline_code) == ("failed", "payment-declined", "insufficient_funds")
+    assert (tickets(), messages(declined)) == ([], ["order-failed"])
+    assert show(basket["holdId"], now=SOON)[0] == 200
+    accepted = buy(basket["holdId"], key="second")
+    assert get_order(accepted).lease_ends_at == order.lease_ends_at
+    start(accepted)
+    assert (get_order(accepted).status, tickets()) == ("completed", ["5", "6"])
+    assert get_order(declined).status == "failed"
+
+
+def test_three_declined_cards_free_the_seats(start: Start) -> None:
+    basket = held()
+    for key in ("first", "second", "third"):
+        assert show(basket["holdId"], now=SOON)[0] == 200
+        start(buy(basket["holdId"], INSUFFICIENT, key))
+    assert show(basket["holdId"], now=SOON)[0] == 404
+    assert is_free(basket["eventId"])
+
+
+def test_a_card_that_wants_3d_secure_leaves_the_hold_too(start: Start) -> None:
+    basket = held()
+    order_id = buy(basket["holdId"], "pm_card_authenticationRequired")
+    start(order_id)
+    assert get_order(order_id).reason == "authentication-required"
+    assert show(basket["holdId"], now=SOON)[0] == 200
+
+
+def test_a_purchase_that_comes_after_its_lease_keeps_no_money(start: Start) -> None:
+    basket = held()
+    order_id = buy(basket["holdId"])
+    with mock.patch(f"{__name__}.SOON", NOON + timedelta(minutes=17)):
+        assert start(order_id).status == "SUCCEEDED"
+    assert (get_order(order_id).reason, money(order_id), tickets()) == ("hold-expired", "voided", [])
+    assert hold(basket["eventId"], TWO, person="bob", now=NOON + timedelta(minutes=17))[0] == 201
+
+
+def test_a_refused_capture_frees_the_sold_seats(start: Start, stripe_standin: StripeStandIn) -> None:
+    basket = held()
+    order_id = buy(basket["holdId"])
+    sell = importlib.import_module("inventory.sell_seats").sell_seats
+
+    def sell_and_lose_the_authorisation(*arguments: Any) -> None:
+        sell(*arguments)
+        payment = payments.get_payment(order_id)
+        assert payment and payment.intent_id
+        gateway.cancel(payment.intent_id)
+
+    with mock.patch("inventory.sell_seats.sell_seats", sell_and_lose_the_authorisation):
+        start(order_id)
+    assert (get_order(order_id).reason, money(order_id), tickets()) == ("technical", "voided", [])
+    assert is_free(basket["eventId"])
+    assert hold(basket["eventId"], [f"stalls-1-{i}" for i in range(8)], now=SOON)[0] == 201
