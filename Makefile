@@ -23,7 +23,7 @@ test: prepare ## everything: lint, types, unit, assembly, local cloud, browser; 
 	@$(VENV) -m tests.stages test
 
 journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=ID, SITE=URL of a running one
-	@$(VENV) -m tests.journeys --buyers $(BUYERS) $(if $(EVENT),--event "$(EVENT)") $(if $(SITE),--site "$(SITE)")
+	@$(VENV) -m local.journey --buyers $(BUYERS) $(if $(EVENT),--event "$(EVENT)") $(if $(SITE),--site "$(SITE)")
 
 synth: prepare ## templates in cdk.out, checked by cdk-nag and cfn-lint
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py
