@@ -15,7 +15,7 @@ from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
-from local import template_mends
+from local import account_mends, template_mends
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
@@ -163,6 +163,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     serve_as_http_apis_do,
     template_mends.keep_time_to_live,
     stream_expiries,
+    account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,
     template_mends.refer_to_secrets_by_arn,
     template_mends.accept_what_has_no_local_effect,

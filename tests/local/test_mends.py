@@ -6,6 +6,7 @@ When a probe passes unmended, ministack has learnt better: delete its mend.
 import asyncio
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -232,7 +233,44 @@ def assets_are_unpacked_into_their_bucket(cloud: LocalCloud) -> None:
     assert (config["ContentType"], config["CacheControl"]) == ("application/json", "no-cache")
 
 
+def only_the_code_in_the_mail_confirms_a_person(cloud: LocalCloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(UserPoolId=pool, ClientName="web")["UserPoolClient"]["ClientId"]
+    ada = {"ClientId": client, "Username": "ada@example.com"}
+    cognito.sign_up(**ada, Password="Correct-Horse-1", UserAttributes=[{"Name": "email", "Value": "ada@example.com"}])
+    code = latest_code(cloud)
+    other = f"{(int(code) + 1) % 1_000_000:06}"
+    assert is_refused(cognito.confirm_sign_up, **ada, ConfirmationCode=other)
+    cognito.confirm_sign_up(**ada, ConfirmationCode=code)
+    known = cognito.admin_get_user(UserPoolId=pool, Username="ada@example.com")["UserAttributes"]
+    assert {"Name": "email_verified", "Value": "true"} in known
+
+    cognito.forgot_password(**ada)
+    reset = latest_code(cloud)
+    assert reset != code, "one in a million"
+    assert is_refused(cognito.confirm_forgot_password, **ada, Password="Battery-Staple-2", ConfirmationCode=code)
+    cognito.confirm_forgot_password(**ada, Password="Battery-Staple-2", ConfirmationCode=reset)
+
+
+def is_refused(call: Callable[..., Any], **request: str) -> bool:
+    try:
+        call(**request)
+    except ClientError as error:
+        return bool(error.response["Error"]["Code"] == "CodeMismatchException")
+    return False
+
+
+def latest_code(cloud: LocalCloud) -> str:
+    with urllib.request.urlopen(f"{cloud.endpoint_url}/_ministack/ses/messages", timeout=10) as answer:
+        sent = [mail for mails in json.load(answer)["messages"].values() for mail in mails]
+    found = re.search(r"\b\d{6}\b", max(sent, key=lambda mail: mail["Timestamp"])["BodyText"])
+    assert found
+    return found.group()
+
+
 PROBES = (
+    only_the_code_in_the_mail_confirms_a_person,
     errors_keep_their_class,
     cross_origin_requests_are_answered,
     functions_see_the_stage_in_their_path,
