@@ -162,7 +162,11 @@ class WiredFunction(Construct):
                 retry_attempts=STREAM_ATTEMPTS,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(failed),
-                filters=[lambda_.FilterCriteria.filter({"dynamodb": {"Keys": keys}})],
+                filters=[
+                    lambda_.FilterCriteria.filter(
+                        {"eventName": lambda_.FilterRule.is_equal(trigger.kind), "dynamodb": {"Keys": keys}}
+                    )
+                ],
             )
         )
 

@@ -41,9 +41,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Stream:
-    """Changes of a context's table. `sk_prefix` filters by sort key before anything is invoked."""
+    """Changes of a context's table, filtered by kind (`INSERT`, `MODIFY`, `REMOVE`) and keys before anything runs."""
 
     table: str
+    kind: str
     sk_prefix: str = ""
     pk_prefix: str = ""
     batch_size: int = 100

@@ -48,7 +48,7 @@ WIRING = (
     ),
     Function(
         "project",
-        {Stream("inventory", pk_prefix="R#"): "inventory.project_seats"},
+        {Stream("inventory", "MODIFY", pk_prefix="R#"): "inventory.project_seats"},
         writes=("inventory", "catalog"),
         sends=("expiries",),
     ),
@@ -105,8 +105,8 @@ WIRING = (
     ),
     Function(
         "notify",
-        {Stream("orders", sk_prefix="outbox#", batch_size=10): "notifications.send_messages"},
-        reads=("orders", "tickets", "catalog"),
+        {Stream("orders", "INSERT", sk_prefix="outbox#", batch_size=10): "notifications.send_messages"},
+        reads=("orders", "catalog"),
         writes=("notifications",),
         mails=True,
         reads_people=True,
