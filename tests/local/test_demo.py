@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,42 +18,24 @@ from local.run import RunningBoxoffice
 
 pytestmark = pytest.mark.cloud
 
-DRAWING = {
-    "name": "Barn",
-    "categories": {"list": [{"key": 7, "label": "Benches", "color": "#446688"}]},
-    "subChart": {
-        "rows": [
-            {"label": "A", "seats": [{"label": str(i + 1), "x": 20 * i, "y": 0, "categoryKey": 7} for i in range(9)]}
-        ]
-    },
-}
-
 
 @pytest.fixture(scope="module")
-def boxoffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBoxoffice]:
-    drawing = tmp_path_factory.mktemp("chart") / "barn.json"
-    drawing.write_text(json.dumps(DRAWING))
-    with RunningBoxoffice.start(demo="small", chart=drawing) as running:
-        yield running
+def events(site: RunningBoxoffice) -> dict[str, dict[str, Any]]:
+    return {event["name"]: event for event in get(site, "/api/events?limit=50")["events"]}
 
 
-@pytest.fixture(scope="module")
-def events(boxoffice: RunningBoxoffice) -> dict[str, dict[str, Any]]:
-    return {event["name"]: event for event in get(boxoffice, "/api/events?limit=50")["events"]}
-
-
-def get(boxoffice: RunningBoxoffice, path: str) -> Any:
-    with urllib.request.urlopen(boxoffice.site_url + path, timeout=10) as answer:
+def get(site: RunningBoxoffice, path: str) -> Any:
+    with urllib.request.urlopen(site.site_url + path, timeout=10) as answer:
         return json.load(answer)
 
 
-def fan_token(boxoffice: RunningBoxoffice, email: str = "fan@boxoffice.example") -> str:
-    return sign_in(boxoffice.cloud.client("cognito-idp"), client_id(boxoffice.site_url), email)
+def fan_token(site: RunningBoxoffice, email: str = "fan@boxoffice.example") -> str:
+    return sign_in(site.cloud.client("cognito-idp"), client_id(site.site_url), email)
 
 
-def test_everybody_can_sign_in(boxoffice: RunningBoxoffice) -> None:
+def test_everybody_can_sign_in(site: RunningBoxoffice) -> None:
     for email, group in ACCOUNTS.items():
-        claims = jwt.decode(fan_token(boxoffice, email), options={"verify_signature": False})
+        claims = jwt.decode(fan_token(site, email), options={"verify_signature": False})
         assert claims["cognito:groups"] == [group]
 
 
@@ -71,41 +52,41 @@ def test_events_are_listed_in_order(events: dict[str, dict[str, Any]]) -> None:
     [("The Debt of Hours", 1_150, 1_300), ("Northbound Lights Tour", 17_500, 18_500), ("Opening Night at Barn", 9, 9)],
 )
 def test_all_seats_are_on_the_map(
-    boxoffice: RunningBoxoffice, events: dict[str, dict[str, Any]], name: str, fewest: int, most: int
+    site: RunningBoxoffice, events: dict[str, dict[str, Any]], name: str, fewest: int, most: int
 ) -> None:
-    seat_map = get(boxoffice, f"/api/events/{events[name]['eventId']}/seatmap")
+    seat_map = get(site, f"/api/events/{events[name]['eventId']}/seatmap")
     seat_count = seat_map["seatMapConfig"]["seatCount"]
     assert fewest <= seat_count <= most
     bits = "".join(f"{byte:08b}" for byte in base64.b64decode(seat_map["availabilityBitmap"]))
     assert bits[:seat_count].count("1") == seat_count
-    chart = get(boxoffice, seat_map["seatMapConfig"]["url"])
+    chart = get(site, seat_map["seatMapConfig"]["url"])
     drawn = sum(len(row["seats"]) for section in chart["sections"] for row in section.get("rows", ()))
     assert drawn + sum(section.get("capacity", 0) for section in chart["sections"]) == seat_count
 
 
 def test_a_seat_on_the_chart_brought_along_can_be_held(
-    boxoffice: RunningBoxoffice, events: dict[str, dict[str, Any]]
+    site: RunningBoxoffice, events: dict[str, dict[str, Any]]
 ) -> None:
     body = {"eventId": events["Opening Night at Barn"]["eventId"], "seatIds": ["seats-0-4"]}
     request = urllib.request.Request(
-        f"{boxoffice.site_url}/api/seats/hold",
+        f"{site.site_url}/api/seats/hold",
         json.dumps(body).encode(),
-        {"authorization": f"Bearer {fan_token(boxoffice)}", "content-type": "application/json"},
+        {"authorization": f"Bearer {fan_token(site)}", "content-type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         held = json.load(answer)
     assert held["fare"]["total"] == {"amount": 5050, "currency": "EUR"}
 
 
-def test_loading_again_adds_to_what_is_there(boxoffice: RunningBoxoffice) -> None:
+def test_loading_again_adds_to_what_is_there(site: RunningBoxoffice) -> None:
     said: list[str] = []
-    assert len(load(boxoffice.site_url, boxoffice.cloud, said.append, scale="small")) == 3
+    assert len(load(site.site_url, site.cloud, said.append, scale="small")) == 3
     assert said[0] == "Creating demo accounts"
 
 
-def test_a_chart_that_is_none_is_refused_in_a_sentence(boxoffice: RunningBoxoffice, tmp_path: Path) -> None:
+def test_a_chart_that_is_none_is_refused_in_a_sentence(site: RunningBoxoffice, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
     for content, sentence in (("hello", "is no seats.io chart: it is not JSON"), ("{}", "subChart")):
         wrong.write_text(content)
         with pytest.raises(DemoNotLoaded, match=sentence):
-            load(boxoffice.site_url, boxoffice.cloud, chart_file=wrong, scale="small")
+            load(site.site_url, site.cloud, chart_file=wrong, scale="small")
