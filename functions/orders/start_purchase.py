@@ -77,7 +77,12 @@ def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: date
     Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, Busy.
     """
     order_id = ids.derived("ord", person_id, key)
-    order = store.find(order_id) or _accept(order_id, person_id, request, now)
+    try:
+        order = _accept(order_id, person_id, request, now)
+    except (store.OrderExists, PurchaseInProgress, HoldExpired, NotFound):
+        if (accepted := store.find(order_id)) is None:
+            raise
+        order = accepted
     if order.status == "pending":
         _send(order)
     return order

@@ -22,6 +22,8 @@ from local.journey.seating import Chart
 from local.journey.site import Refused, Site
 
 T = TypeVar("T")
+LOOK_SECONDS = 5.0
+"""People do not choose seats in no time, nor all in the same instant."""
 SIGNING_UP_AT_ONCE = 4
 """Accounts are made before the measured part; a few at a time, since password hashing is slow by design."""
 SAY_EVERY_SECONDS = 1.0
@@ -33,6 +35,12 @@ def main() -> int:
     parser.add_argument("--buyers", type=int, default=20, help="how many buy at once (default 20)")
     parser.add_argument("--event", default="", help="event id or part of its name (default: the largest one)")
     parser.add_argument("--site", default="", help="address of a running one (default: start one)")
+    parser.add_argument(
+        "--look",
+        type=float,
+        default=LOOK_SECONDS,
+        help=f"seconds a buyer looks at the map before choosing seats, at most (default {LOOK_SECONDS:g})",
+    )
     parser.add_argument("--seed", type=int, default=1, help="decides which seats the buyers like")
     asked = parser.parse_args()
     if asked.buyers < 1:
@@ -47,7 +55,8 @@ async def _journey(asked: argparse.Namespace) -> int:
         event = await _event(site, asked.event)
         chart = Chart(await site.chart(event["seatMapUrl"]))
         _say(f"{asked.buyers} buyers for {event['name']}, {chart.seat_count} places, at {site.address}")
-        buyers = await _signed_in(site, asked.buyers, asked.seed)
+        _say(f"  each looks at the map for up to {asked.look:g} s")
+        buyers = await _signed_in(site, asked)
         site.timings.seconds.clear()
         purchases = await _bought(buyers, event["eventId"], chart)
     _say(report.table(site.timings))
@@ -69,9 +78,12 @@ async def _event(site: Site, wanted: str) -> Any:
     return max(details, key=lambda event: int(event["seatCount"]))
 
 
-async def _signed_in(site: Site, count: int, seed: int) -> list[Buyer]:
+async def _signed_in(site: Site, asked: argparse.Namespace) -> list[Buyer]:
     run = secrets.token_hex(4)
-    buyers = [Buyer(site, f"buyer-{run}-{i}@boxoffice.example", seed * 1_000_003 + i) for i in range(count)]
+    buyers = [
+        Buyer(site, f"buyer-{run}-{i}@boxoffice.example", asked.seed * 1_000_003 + i, asked.look)
+        for i in range(asked.buyers)
+    ]
     free = asyncio.Semaphore(SIGNING_UP_AT_ONCE)
 
     async def sign_in(buyer: Buyer) -> Buyer:

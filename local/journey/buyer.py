@@ -16,7 +16,8 @@ TEST_CARD = "4242424242424242"
 PASSWORD = "Curtain-Up-2030"  # noqa: S105  of accounts that live as long as the run
 SEATS = 2
 TRIES_FOR_SEATS = 8
-POLL_SECONDS = 0.15
+POLL_SECONDS = 0.4
+"""As the web client does."""
 CODE_WITHIN_SECONDS = 30
 ORDER_WITHIN_SECONDS = 120
 
@@ -37,10 +38,10 @@ class Bought:
 
 
 class Buyer:
-    """`seed` decides which seats they like."""
+    """`seed` decides which seats they like, and for how long, up to `look_seconds`, they look at the map."""
 
-    def __init__(self, site: Site, email: str, seed: int) -> None:
-        self._site, self.email = site, email
+    def __init__(self, site: Site, email: str, seed: int, look_seconds: float) -> None:
+        self._site, self.email, self._look_seconds = site, email, look_seconds
         self._taste = random.Random(seed)  # noqa: S311  a taste in seats, not a secret
         self._headers: dict[str, str] = {}
         self.doing = "signing up"
@@ -77,6 +78,7 @@ class Buyer:
         await self._site.api("list events", "GET", "/events")
         await self._site.api("event", "GET", f"/events/{event_id}")
         seat_map = await self._site.api("seat map", "GET", f"/events/{event_id}/seatmap")
+        await asyncio.sleep(self._taste.uniform(0, self._look_seconds))
         hold = await self._hold(event_id, chart, seat_map["availabilityBitmap"])
         self.doing = "paying"
         payment_method = await self._site.payment_method(TEST_CARD)
