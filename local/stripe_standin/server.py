@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -35,9 +36,13 @@ class StandIn:
     def __init__(self, courier: Courier) -> None:
         self.courier = courier
         self.faults = Faults()
+        self._answering: set[asyncio.Task[Any]] = set()
         self.reset()
 
     def reset(self) -> None:
+        """Begin anew. Whoever still waits for an answer gets none, lest it be noted in the new book."""
+        for task in self._answering:
+            task.cancel()
         self.book = Book(self.courier.publish)
         self.keys = Keys()
         self.calls: list[Json] = []
@@ -45,6 +50,15 @@ class StandIn:
         self.courier.forget()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task
+        self._answering.add(task)
+        try:
+            return await self._answer(request)
+        finally:
+            self._answering.discard(task)
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         """One API call, from its key to its stored answer."""
         body = await request.text()
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None

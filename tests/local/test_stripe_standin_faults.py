@@ -136,3 +136,14 @@ def test_pruned_keys_are_new_again(stripe_standin: StripeStandIn) -> None:
     first = create(stripe_standin, "k1")
     stripe_standin.ask("keys/prune", {})
     assert create(stripe_standin, "k1").id != first.id
+
+
+def test_a_reset_ends_the_calls_still_being_answered(stripe_standin: StripeStandIn) -> None:
+    """Else a call that one test gave up on is counted in the next."""
+    stripe_standin.ask("faults", {"how": "timeout", "when": "after", "seconds": 1.3})
+    with pytest.raises(stripe.APIConnectionError):
+        create(stripe_standin, "given-up")
+    stripe_standin.ask("reset", {})
+    stripe_standin.ask("faults", {"how": "slow", "seconds": 0.6})
+    create(stripe_standin, "next")  # meanwhile the one given up would have been noted
+    assert [call["key"] for call in stripe_standin.ask("state")["calls"]] == ["next"]
