@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import secrets
 import sys
+import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -22,6 +25,7 @@ from local.journey.seating import Chart
 from local.journey.site import Refused, Site
 
 T = TypeVar("T")
+USUAL = "http://127.0.0.1:8000"
 LOOK_SECONDS = 5.0
 """People do not choose seats in no time, nor all in the same instant."""
 SIGNING_UP_AT_ONCE = 4
@@ -34,7 +38,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make journey", description=__doc__)
     parser.add_argument("--buyers", type=int, default=20, help="how many buy at once (default 20)")
     parser.add_argument("--event", default="", help="event id or part of its name (default: the largest one)")
-    parser.add_argument("--site", default="", help="address of a running one (default: start one)")
+    parser.add_argument("--site", default="", help=f"address of a running one (default: {USUAL}, or start one)")
+    parser.add_argument("--chart", type=Path, help="a seats.io chart to sell an event on, when one is started")
     parser.add_argument(
         "--look",
         type=float,
@@ -45,13 +50,39 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.buyers < 1:
         parser.error("at least one buyer")
-    return asyncio.run(_journey(asked))
+    with ExitStack() as stack:
+        address = asked.site.rstrip("/") or _running() or stack.enter_context(_started(asked.chart))
+        try:
+            return asyncio.run(_journey(asked, address))
+        except aiohttp.ClientError as trouble:
+            raise SystemExit(f"No Boxoffice answers at {address}: {trouble}") from trouble
 
 
-async def _journey(asked: argparse.Namespace) -> int:
+def _running() -> str | None:
+    """Where `make run` serves, if it does."""
+    try:
+        with urllib.request.urlopen(f"{USUAL}/config.json", timeout=2) as answer:
+            return USUAL if "apiBase" in json.load(answer) else None
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def _started(chart: Path | None) -> Iterator[str]:
+    """A fresh one on free ports, with all its demo data, that ends with the journey."""
+    from local.run import NotStarted, RunningBoxoffice
+
+    try:
+        with RunningBoxoffice.start(demo="full", chart=chart, on_progress=_say) as boxoffice:
+            yield boxoffice.site_url
+    except NotStarted as problem:
+        raise SystemExit(str(problem)) from problem
+
+
+async def _journey(asked: argparse.Namespace, address: str) -> int:
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as http:
-        site = await Site.open(asked.site.rstrip("/"), http)
+        site = await Site.open(address, http)
         event = await _event(site, asked.event)
         chart = Chart(await site.chart(event["seatMapUrl"]))
         _say(f"{asked.buyers} buyers for {event['name']}, {chart.seat_count} places, at {site.address}")

@@ -43,7 +43,7 @@ class Buyer:
     def __init__(self, site: Site, email: str, seed: int, look_seconds: float) -> None:
         self._site, self.email, self._look_seconds = site, email, look_seconds
         self._taste = random.Random(seed)  # noqa: S311  a taste in seats, not a secret
-        self._headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self.doing = "signing up"
 
     async def sign_in(self) -> None:
@@ -69,7 +69,7 @@ class Buyer:
             },
         )
         token = signed_in["AuthenticationResult"]["AccessToken"]
-        self._headers = {"authorization": f"Bearer {token}"}
+        self.headers = {"authorization": f"Bearer {token}"}
         self.doing = "signed in"
 
     async def buy(self, event_id: str, chart: Chart) -> Bought:
@@ -102,7 +102,7 @@ class Buyer:
                 raise WentWrong("no two free seats next to each other are left")
             wish = {"eventId": event_id, "seatIds": seat_ids}
             try:
-                return await self._site.api("hold", "POST", "/seats/hold", json=wish, headers=self._headers)
+                return await self._site.api("hold", "POST", "/seats/hold", json=wish, headers=self.headers)
             except Refused as refused:
                 if refused.word != "seats-unavailable":
                     raise
@@ -118,7 +118,7 @@ class Buyer:
             "delivery": {"method": "email"},
             "expectedTotal": hold["fare"]["total"],
         }
-        headers = self._headers | {"idempotency-key": f"journey-{hold['holdId']}"}
+        headers = self.headers | {"idempotency-key": f"journey-{hold['holdId']}"}
         order = await self._site.api("order", "POST", "/orders", json=wish, headers=headers)
         until = time.perf_counter() + ORDER_WITHIN_SECONDS
         while order["status"] == "pending":
@@ -126,18 +126,18 @@ class Buyer:
                 raise WentWrong(f"{order['orderId']} is pending after {ORDER_WITHIN_SECONDS} s")
             await asyncio.sleep(POLL_SECONDS)
             path = f"/orders/{order['orderId']}"
-            order = await self._site.api("order status", "GET", path, headers=self._headers)
+            order = await self._site.api("order status", "GET", path, headers=self.headers)
         if order["status"] != "completed":
             raise WentWrong(f"{order['orderId']} {order['status']}: {order.get('reason')}")
         return order
 
     async def _tickets(self, order: Any) -> list[str]:
         """The order's tickets from the list, one of them with its code, and its PDF."""
-        mine = await self._site.api("tickets", "GET", "/tickets", headers=self._headers)
+        mine = await self._site.api("tickets", "GET", "/tickets", headers=self.headers)
         ids = [str(ticket["ticketId"]) for ticket in mine["tickets"] if ticket["orderId"] == order["orderId"]]
         if ids:
-            ticket = await self._site.api("ticket", "GET", f"/tickets/{ids[0]}", headers=self._headers)
-            pdf = await self._site.api("pdf", "GET", f"/tickets/{ids[0]}/pdf", headers=self._headers)
+            ticket = await self._site.api("ticket", "GET", f"/tickets/{ids[0]}", headers=self.headers)
+            pdf = await self._site.api("pdf", "GET", f"/tickets/{ids[0]}/pdf", headers=self.headers)
             if not ticket["code"] or not pdf.startswith(b"%PDF"):
                 raise WentWrong(f"ticket {ids[0]} has no code or no PDF")
         return ids
