@@ -20,7 +20,9 @@ from infra.functions import ROOT
 EDGE_REGION = "us-east-1"
 """Where a distribution's firewall has to be."""
 PUBLIC_SECONDS_MAX = 300
-SERVER_ERRORS = (500, 502, 503, 504)
+FORGOTTEN_ERRORS = (404, 500, 502, 503, 504)
+"""The edge would keep these for ten seconds whatever the API says: then one person's 404 for another's order
+would be the owner's answer too."""
 
 
 class EdgeStack(Stack):
@@ -83,7 +85,7 @@ class EdgeStack(Stack):
             minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             web_acl_id=Firewall(self).arn,
             error_responses=[
-                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in SERVER_ERRORS
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in FORGOTTEN_ERRORS
             ],
             default_behavior=cloudfront.BehaviorOptions(
                 origin=origins.S3BucketOrigin.with_origin_access_control(self._site),
