@@ -4,7 +4,8 @@ import { FreeSeats } from "../src/map/availability";
 import { Finder } from "../src/map/find";
 import { inkOn, priceRamp } from "../src/map/inks";
 import { moveFor } from "../src/map/keys";
-import { inside, planOf, RESTRICTED, seatId, seatOf, sectionOf } from "../src/map/plan";
+import { inside } from "../src/map/outline";
+import { planOf, RESTRICTED, seatId, seatOf, sectionOf } from "../src/map/plan";
 import { smallChart } from "./chart";
 
 const plan = planOf(smallChart());

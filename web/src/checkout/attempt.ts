@@ -1,6 +1,6 @@
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Money, Order } from "../api/types";
+import type { Money, Order, PurchaseRequest } from "../api/types";
 
 /**
  * One try at paying for a hold with one card. Its key and payment method stay the same however often it is sent,
@@ -42,7 +42,7 @@ export async function place(attempt: Attempt, pause = wait): Promise<Order> {
           paymentInfo: { paymentMethodId: attempt.paymentMethodId },
           delivery: { method: "email" },
           expectedTotal: attempt.total,
-        },
+        } satisfies PurchaseRequest,
       });
       close(attempt);
       return order;

@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
-import type { Event } from "../api/types";
+import type { Event, HoldRequest } from "../api/types";
 import type { FreeSeats } from "../map/availability";
-import type { Plan, PlanSection } from "../map/plan";
+import { hasSeats, type Plan, type PlanSection } from "../map/plan";
 import { money } from "../money";
-import type { HoldRequest } from "./holding";
 import { totalOf } from "./prices";
 
 /** The way to tickets without the map: how many, where, for whom. Also how standing places are bought. */
@@ -33,7 +32,7 @@ export function BestAvailable(props: {
       ticketTypes: types,
       bestAvailable: {
         quantity,
-        ...(section ? { sections: [section] } : {}),
+        ...(section ? { sections: [section] } : seatedOnly(plan)),
         ...(accessible ? { accessible } : {}),
       },
     });
@@ -80,12 +79,13 @@ export function BestAvailable(props: {
             value={section}
             onChange={(e) => setSection(e.currentTarget.value)}
           >
-            <option value="">Anywhere, the best first</option>
+            <option value="">Any seat, the best first</option>
             {plan.sections.map((s) => {
               const left = free.count(s.first, s.end);
               return (
                 <option key={s.key} value={s.key} disabled={left === 0}>
-                  {s.label} {left === 0 ? "(sold out)" : `(${left} left)`}
+                  {s.label}
+                  {s.standing && ", standing"} {left === 0 ? "(sold out)" : `(${left} left)`}
                 </option>
               );
             })}
@@ -116,4 +116,14 @@ export function BestAvailable(props: {
       </form>
     </details>
   );
+}
+
+/** The API names at most this many sections in one request. */
+const SECTIONS_MAX = 100;
+
+/** Whoever asks for any seat does not want to stand, however near to the stage. */
+function seatedOnly(plan: Plan): { sections?: string[] } {
+  const seated = plan.sections.filter(hasSeats).map((section) => section.key);
+  const some = seated.length > 0 && seated.length < plan.sections.length && seated.length <= SECTIONS_MAX;
+  return some ? { sections: seated } : {};
 }

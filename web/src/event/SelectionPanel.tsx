@@ -91,7 +91,8 @@ export function SelectionPanel(props: {
             )}
           </button>
           <p class="small muted">
-            We keep them for you for {Math.round(event.leaseSeconds / 60)} minutes. You pay on the next page.
+            We keep {count === 1 ? "it" : "them"} for you for {Math.round(event.leaseSeconds / 60)} minutes.
+            You pay on the next page.
           </p>
         </div>
       )}

@@ -1,12 +1,7 @@
 import { signal } from "@preact/signals";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Hold } from "../api/types";
-
-export type HoldRequest = { eventId: string; ticketTypes?: string[] } & (
-  | { seatIds: string[] }
-  | { bestAvailable: { quantity: number; sections?: string[]; priceMax?: number; accessible?: boolean } }
-);
+import type { Hold, HoldRequest } from "../api/types";
 
 /** A hold this browser has, so that every page can lead back to it. */
 export interface Held {

@@ -10,13 +10,13 @@ export function totalOf(
 ): Money {
   if (seats.length === 0) return { amount: 0, currency: pricing.currency };
   const faces = seats.map((s) => pricing.prices[s.category]?.[s.ticketTypeId] ?? 0);
-  const subtotal = sum(faces) + sum(pricing.fees.map((fee) => feeOn(fee, faces)));
+  const subtotal = sum(faces) + sum((pricing.fees ?? []).map((fee) => feeOn(fee, faces)));
   const { tax } = pricing;
   const added = tax && !tax.included ? share(subtotal, tax.basisPoints) : 0;
   return { amount: subtotal + added, currency: pricing.currency };
 }
 
-function feeOn(fee: Pricing["fees"][number], faces: readonly number[]): number {
+function feeOn(fee: NonNullable<Pricing["fees"]>[number], faces: readonly number[]): number {
   if (fee.basisPoints != null) return sum(faces.map((face) => share(face, fee.basisPoints as number)));
   return (fee.amount ?? 0) * (fee.per === "order" ? 1 : faces.length);
 }

@@ -1,5 +1,5 @@
-import type { View } from "./draw";
 import type { Plan } from "./plan";
+import type { View } from "./scene";
 
 const SIDE = 92;
 

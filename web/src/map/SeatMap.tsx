@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FreeSeats } from "./availability";
-import type { Scene, Spot, View } from "./draw";
 import { Finder } from "./find";
 import { inksOf } from "./inks";
 import { moveFor, sectionSpot } from "./keys";
+import type { Scene, Spot, View } from "./scene";
 import "./map.css";
 import { Minimap } from "./Minimap";
 import { ACCESSIBLE, COMPANION, type Plan, type PlanSection, RESTRICTED, rowOf, sectionOf } from "./plan";
@@ -80,6 +80,7 @@ export function SeatMap(props: SeatMapProps) {
     const move = moveFor(e.key, focused, plan, finder);
     if (!move) return;
     e.preventDefault();
+    setActive(true);
     if ("go" in move) {
       setFocused(move.go);
       if ("seat" in move.go) made.reveal(move.go.seat);
@@ -125,12 +126,17 @@ export function SeatMap(props: SeatMapProps) {
       )}
       {hover && <Tip at={hover} lines={describe(hover.spot)} />}
       <div class="map-buttons">
-        <button type="button" aria-label="Zoom in" onClick={() => map.current?.closer(1.7)}>
+        <button type="button" class="map-zoom" aria-label="Zoom in" onClick={() => map.current?.closer(1.7)}>
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path d="M10 4v12M4 10h12" />
           </svg>
         </button>
-        <button type="button" aria-label="Zoom out" onClick={() => map.current?.closer(1 / 1.7)}>
+        <button
+          type="button"
+          class="map-zoom"
+          aria-label="Zoom out"
+          onClick={() => map.current?.closer(1 / 1.7)}
+        >
           <svg viewBox="0 0 20 20" aria-hidden="true">
             <path d="M4 10h12" />
           </svg>

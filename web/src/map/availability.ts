@@ -1,5 +1,5 @@
 import { call } from "../api/client";
-import type { Availabilities } from "../api/types";
+import type { Snapshot } from "../api/types";
 
 /** Which seats are free: bit i (most significant first) is the i-th seat in seat order. */
 export class FreeSeats {
@@ -8,7 +8,7 @@ export class FreeSeats {
     readonly version: number,
   ) {}
 
-  static of({ availabilityBitmap, version }: Availabilities): FreeSeats {
+  static of({ availabilityBitmap, version }: Snapshot): FreeSeats {
     return new FreeSeats(
       Uint8Array.from(atob(availabilityBitmap), (c) => c.charCodeAt(0)),
       version,
@@ -47,7 +47,7 @@ export function watchAvailability(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = async () => {
     try {
-      const snapshot = await call<Availabilities>(`/events/${eventId}/availability`, {
+      const snapshot = await call<Snapshot>(`/events/${eventId}/availability`, {
         signal: leaving.signal,
       });
       if (snapshot.version > version && !leaving.signal.aborted) {

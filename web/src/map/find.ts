@@ -1,6 +1,7 @@
 import Flatbush from "flatbush";
 import KDBush from "kdbush";
-import { hasSeats, inside, type Plan, type PlanSection } from "./plan";
+import { inside } from "./outline";
+import { hasSeats, type Plan, type PlanSection } from "./plan";
 
 export type Direction = "left" | "right" | "up" | "down";
 

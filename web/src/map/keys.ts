@@ -1,6 +1,6 @@
-import type { Spot } from "./draw";
 import type { Direction, Finder } from "./find";
 import { hasSeats, type Plan, type PlanSection, sectionOf } from "./plan";
+import type { Spot } from "./scene";
 
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: "left",

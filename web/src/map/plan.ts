@@ -1,9 +1,9 @@
+import { type Box, emptyBox, grow, type Heart, heartOf, type Point } from "./outline";
+
 /**
  * A chart, flattened: one entry per seat in typed arrays, in seat order (sections, rows, seats), which is also
  * the order of the availability bitmap's bits. Charts never change, so a plan is built once.
  */
-export type Point = [number, number];
-
 export interface ChartSeat {
   label: string;
   x: number;
@@ -34,21 +34,16 @@ export interface Chart {
   sections: ChartSection[];
 }
 
-export interface Box {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
 export interface PlanSection {
   index: number;
   key: string;
   label: string;
+  /** The section's own category, and all that its seats have. */
   category: number;
+  categories: number[];
   outline: Point[];
   box: Box;
-  /** Where a label has the most room, and how much of it: to the sides, and to the nearest edge. */
-  heart: { x: number; y: number; wide: number; room: number };
+  heart: Heart;
   /** Seats [first, end) and rows [firstRow, endRow) of the plan. */
   first: number;
   end: number;
@@ -174,6 +169,7 @@ function addSection(
     key: section.key,
     label: section.label,
     category,
+    categories: [...new Set(plan.category.subarray(first, next))],
     outline: section.outline,
     box,
     heart: heartOf(section.outline, box),
@@ -199,22 +195,6 @@ function zonesOf(chart: Chart, plan: Plan): Plan["zones"] {
   return boxes.size > 1 ? [...boxes].map(([label, box]) => ({ label, box })) : [];
 }
 
-export function emptyBox(): Box {
-  return {
-    left: Number.POSITIVE_INFINITY,
-    top: Number.POSITIVE_INFINITY,
-    right: Number.NEGATIVE_INFINITY,
-    bottom: Number.NEGATIVE_INFINITY,
-  };
-}
-
-export function grow(box: Box, x: number, y: number): void {
-  if (x < box.left) box.left = x;
-  if (x > box.right) box.right = x;
-  if (y < box.top) box.top = y;
-  if (y > box.bottom) box.bottom = y;
-}
-
 /** The distance of neighbours in a row where seats stand close, so that nowhere one covers the other. */
 function pitchOf(plan: Plan): number {
   const distances: number[] = [];
@@ -229,62 +209,6 @@ function pitchOf(plan: Plan): number {
   }
   distances.sort((a, b) => a - b);
   return distances[Math.floor(distances.length / 10)] || 5;
-}
-
-/** The inner point farthest from the outline, searched on a grid: curved sections hold their centre outside. */
-function heartOf(outline: Point[], box: Box): PlanSection["heart"] {
-  const steps = 12;
-  const [midX, midY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  let best = { x: midX, y: midY };
-  let room = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < steps; i++) {
-    for (let j = 1; j < steps; j++) {
-      const x = box.left + ((box.right - box.left) * i) / steps;
-      const y = box.top + ((box.bottom - box.top) * j) / steps;
-      if (!inside(outline, x, y)) continue;
-      // Among places of the same room the middle is the natural one.
-      const free = distanceToEdge(outline, x, y) - 0.02 * Math.hypot(x - midX, y - midY);
-      if (free > room) [best, room] = [{ x, y }, free];
-    }
-  }
-  const [left, right] = chord(outline, best.x, best.y);
-  return { x: (left + right) / 2, y: best.y, wide: right - left, room: Math.max(0, room) };
-}
-
-/** The stretch of the horizontal line through a point that lies inside the outline around that point. */
-function chord(outline: readonly Point[], x: number, y: number): [number, number] {
-  let [left, right] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [xi, yi] = outline[i] as Point;
-    const [xj, yj] = outline[j] as Point;
-    if (yi > y === yj > y) continue;
-    const crossing = xi + ((xj - xi) * (y - yi)) / (yj - yi);
-    if (crossing <= x) left = Math.max(left, crossing);
-    else right = Math.min(right, crossing);
-  }
-  return Number.isFinite(right - left) ? [left, right] : [x, x];
-}
-
-export function inside(outline: readonly Point[], x: number, y: number): boolean {
-  let within = false;
-  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [xi, yi] = outline[i] as Point;
-    const [xj, yj] = outline[j] as Point;
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) within = !within;
-  }
-  return within;
-}
-
-function distanceToEdge(outline: readonly Point[], x: number, y: number): number {
-  let nearest = Number.POSITIVE_INFINITY;
-  for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [ax, ay] = outline[j] as Point;
-    const [bx, by] = outline[i] as Point;
-    const [dx, dy] = [bx - ax, by - ay];
-    const along = Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
-    nearest = Math.min(nearest, Math.hypot(x - ax - along * dx, y - ay - along * dy));
-  }
-  return nearest;
 }
 
 export function rowOf(plan: Plan, seat: number): PlanRow {

@@ -1,7 +1,7 @@
 import { type Inks, inkOn } from "./inks";
 import { ACCESSIBLE, COMPANION } from "./plan";
 
-interface Sheet {
+export interface Sheet {
   image: HTMLCanvasElement;
   cell: number;
 }

@@ -1,10 +1,12 @@
 import { type Selection, select } from "d3-selection";
 import "d3-transition";
 import { type D3ZoomEvent, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
-import { Painter, type Scene, SEATS_FROM, type Spot, type View } from "./draw";
+import { Painter } from "./draw";
 import type { Finder } from "./find";
 import type { Inks } from "./inks";
-import { type Box, hasSeats, type Plan, type PlanSection, sectionOf } from "./plan";
+import type { Box } from "./outline";
+import { hasSeats, type Plan, type PlanSection, sectionOf } from "./plan";
+import { type Scene, SEATS_FROM, type Spot, type View } from "./scene";
 
 /** On a touch screen a seat is chosen once it is finger-sized; a tap before that comes closer. */
 const FINGER_PX = 18;
@@ -200,7 +202,7 @@ export class SeatMapView {
       const seat = this.finder.seatAt(
         x,
         y,
-        Math.max(this.plan.pitch * 0.6, (this.coarse ? 12 : 5) / this.at.k),
+        Math.max(this.plan.pitch * 0.6, (this.coarse ? FINGER_PX : 5) / this.at.k),
       );
       if (seat !== undefined) return { seat };
     }

@@ -15,11 +15,8 @@ interface Page {
 const WORDS: Record<OrderStatus, string> = {
   pending: "In progress",
   requires_action: "Needs you",
-  in_review: "Being reviewed",
   completed: "Paid",
   failed: "Not completed",
-  cancelled: "Cancelled",
-  refunded: "Refunded",
 };
 
 export function OrderListPage() {

@@ -1,23 +1,22 @@
 import { useEffect, useState } from "preact/hooks";
-import { useLocation, useRoute } from "preact-iso";
+import { useRoute } from "preact-iso";
 import { SignInFirst } from "../account/SignInFirst";
 import { person } from "../account/session";
 import { call, callAll } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Event, Hold, Order, Ticket } from "../api/types";
+import type { Event, Order, Ticket } from "../api/types";
 import { Fare, placeWords } from "../checkout/Fare";
 import { stripe } from "../checkout/stripe";
 import { clockTime, longDate } from "../dates";
 import { forgetHold } from "../event/holding";
 import { selectionOf } from "../event/selection";
 import { Poster } from "../events/Poster";
-import { money } from "../money";
 import { PdfButton } from "../tickets/PdfButton";
 import { Lost } from "../ui/Lost";
 import { Failure, Notice, Spinner, useLoaded, useTitle } from "../ui/ui";
 import { followOrder } from "./follow";
 import "./orders.css";
-import { failureWords, mayTryAgain } from "./reasons";
+import { Failed } from "./Failed";
 
 export function OrderPage() {
   const orderId = useRoute().params.orderId as string;
@@ -48,11 +47,9 @@ function Stage({ order }: { order: Order }) {
   ).value;
   switch (order.status) {
     case "completed":
-    case "refunded":
-    case "cancelled":
       return <Booked order={order} event={event} />;
     case "failed":
-      return <Failed order={order} />;
+      return <Failed order={order} eventName={event?.name ?? ""} />;
     default:
       return <Progress order={order} />;
   }
@@ -61,14 +58,12 @@ function Stage({ order }: { order: Order }) {
 /** The way of an order, as far as the buyer has a part in it. */
 function Progress({ order }: { order: Order }) {
   const bank = order.status === "requires_action";
-  const review = order.status === "in_review";
   const steps = [
     { words: "Order received", state: "done" },
     {
       words: bank ? "Your bank asks you to confirm the payment" : "Checking the payment and your seats",
-      state: review ? "done" : "now",
+      state: "now",
     },
-    ...(review ? [{ words: "A person has a quick look at this order", state: "now" }] : []),
     { words: "Making your tickets", state: "later" },
   ];
   return (
@@ -122,21 +117,17 @@ function ConfirmWithBank({ clientSecret }: { clientSecret: string }) {
 }
 
 function Booked({ order, event }: { order: Order; event: Event | undefined }) {
-  const tickets = useLoaded(`${order.orderId}-${order.status}`, () => ticketsOf(order.orderId));
+  const tickets = useLoaded(order.orderId, () => ticketsOf(order.orderId));
   useEffect(() => {
     forgetHold();
     selectionOf(order.eventId).value = [];
   }, [order.eventId]);
-  const titles = { completed: "You’re going!", refunded: "Refunded", cancelled: "Cancelled" };
-  const title = titles[order.status as keyof typeof titles];
   return (
     <>
-      <h1>{title}</h1>
-      {order.status === "completed" && (
-        <p class="lede" role="status">
-          Paid and confirmed. Tickets and receipt are on their way to {person.value?.email}.
-        </p>
-      )}
+      <h1>You’re going!</h1>
+      <p class="lede" role="status">
+        Paid and confirmed. Tickets and receipt are on their way to {person.value?.email}.
+      </p>
       {event && (
         <div class="order-event card">
           <Poster eventId={event.eventId} />
@@ -185,36 +176,4 @@ function Booked({ order, event }: { order: Order; event: Event | undefined }) {
 async function ticketsOf(orderId: string): Promise<Ticket[]> {
   const mine = await callAll<"tickets", Ticket>("/tickets", "tickets", { private: true });
   return mine.filter((ticket) => ticket.orderId === orderId);
-}
-
-function Failed({ order }: { order: Order }) {
-  const { route } = useLocation();
-  const reason = order.reason ?? "";
-  const code = order.declineCode ?? reason;
-  // A declined card leaves the hold alive for another try: straight back to the card form, with the reason.
-  const hold = useLoaded(order.orderId, (signal) =>
-    mayTryAgain(reason)
-      ? call<Hold>(`/seats/hold/${order.holdId}`, { private: true, signal }).catch(() => undefined)
-      : Promise.resolve(undefined),
-  );
-  // As long as the failed order still owns the hold, a card could not be tried on it.
-  const alive = hold.value?.orderId ? undefined : hold.value?.holdId;
-  useEffect(() => {
-    if (alive) route(`/checkout/${alive}?declined=${encodeURIComponent(code)}`, true);
-  }, [alive, code, route]);
-  const { title, advice } = failureWords(reason, code);
-  return (
-    <>
-      <h1>{title}</h1>
-      <Notice title="You have not been charged">{advice}</Notice>
-      <p>
-        <a class="button" href={`/events/${order.eventId}`}>
-          Back to the map
-        </a>
-      </p>
-      <p class="small muted numbers">
-        Order {order.orderId} · {money(order.fare.total)}
-      </p>
-    </>
-  );
 }

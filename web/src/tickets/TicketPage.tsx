@@ -3,7 +3,7 @@ import { SignInFirst } from "../account/SignInFirst";
 import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Ticket } from "../api/types";
+import type { TicketWithCode } from "../api/types";
 import { Poster } from "../events/Poster";
 import { Lost } from "../ui/Lost";
 import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
@@ -21,7 +21,7 @@ export function TicketPage() {
 
 function Loading({ ticketId }: { ticketId: string }) {
   const loaded = useLoaded(ticketId, (signal) =>
-    call<Ticket>(`/tickets/${encodeURIComponent(ticketId)}`, { private: true, signal }),
+    call<TicketWithCode>(`/tickets/${encodeURIComponent(ticketId)}`, { private: true, signal }),
   );
   if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
   return (
@@ -35,7 +35,7 @@ function Loading({ ticketId }: { ticketId: string }) {
   );
 }
 
-function Paper({ ticket }: { ticket: Ticket }) {
+function Paper({ ticket }: { ticket: TicketWithCode }) {
   const place: [string, string][] = [
     ["Section", ticket.section],
     ["Row", ticket.row],

@@ -1,0 +1,108 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Event } from "../api/types";
+import { type FreeSeats, watchAvailability } from "../map/availability";
+import type { Plan, PlanSection } from "../map/plan";
+import { SeatMap } from "../map/SeatMap";
+import { money } from "../money";
+import { Notice } from "../ui/ui";
+import { BestAvailable } from "./BestAvailable";
+import { Legend } from "./Legend";
+import { LostSeats } from "./LostSeats";
+import { allIn, priceRanks } from "./prices";
+import { SelectionPanel } from "./SelectionPanel";
+import { closedWords } from "./sale";
+import { useSeats } from "./useSeats";
+
+/** The house: its map, and beside it what one takes from it. */
+export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: FreeSeats }) {
+  const { eventId, pricing } = event;
+  const [free, setFree] = useState(first);
+  const [behind, setBehind] = useState(false);
+  const [only, setOnly] = useState<number>();
+  const [standing, setStanding] = useState<PlanSection>();
+  const closed = closedWords(event);
+  const seats = useSeats(event, plan, free, closed?.title);
+  const { ranks, from, price } = useMemo(() => pricesOf(event, plan), [event, plan]);
+
+  const open = closed === undefined;
+  useEffect(() => {
+    if (!open) return undefined;
+    const tell = (now: FreeSeats) => {
+      setFree(now);
+      setBehind(false);
+    };
+    return watchAvailability(eventId, tell, () => setBehind(true));
+  }, [eventId, open]);
+
+  return (
+    <div class="hall">
+      <section class="hall-map" aria-label="Seat map">
+        <Legend plan={plan} ranks={ranks} price={price} only={only} onOnly={setOnly} pricing={pricing} />
+        <SeatMap
+          plan={plan}
+          free={free}
+          chosen={seats.picked}
+          lost={seats.lost}
+          only={only}
+          ranks={ranks}
+          priceFrom={from}
+          price={price}
+          onSeat={seats.toggle}
+          onStanding={setStanding}
+        />
+        {behind && (
+          <p class="map-behind" role="status">
+            The map may be a little behind. Reconnecting…
+          </p>
+        )}
+      </section>
+      <aside class="hall-side" aria-label="Your selection">
+        {closed && <Notice title={closed.title}>{closed.advice}</Notice>}
+        {seats.trouble !== undefined && <LostSeats error={seats.trouble} plan={plan} />}
+        <SelectionPanel
+          event={event}
+          plan={plan}
+          chosen={seats.chosen}
+          onChange={seats.change}
+          hint={seats.hint}
+          busy={seats.busy}
+          closed={!open}
+          onHold={() =>
+            seats.hold({
+              eventId,
+              seatIds: seats.chosen.map((c) => c.seatId),
+              ticketTypes: seats.chosen.map((c) => c.ticketTypeId),
+            })
+          }
+        />
+        {open && (
+          <BestAvailable
+            key={standing?.key ?? "any"}
+            event={event}
+            plan={plan}
+            free={free}
+            section={standing}
+            busy={seats.busy}
+            onHold={seats.hold}
+          />
+        )}
+        {event.description && <p class="event-about">{event.description}</p>}
+      </aside>
+    </div>
+  );
+}
+
+/** All prices on the map are those of the event's first ticket type, with everything included. */
+function pricesOf(event: Event, plan: Plan) {
+  const keys = plan.categories.map((c) => c.key);
+  const standard = event.pricing.ticketTypes[0]?.id ?? "";
+  const amounts = keys.map((key) => allIn(event.pricing, key, standard));
+  const price = amounts.map((amount) => (amount ? money(amount) : "not sold"));
+  const from = plan.sections.map((section) => {
+    const inside = section.categories.filter((c) => amounts[c]);
+    const cheapest = inside.sort((a, b) => (amounts[a]?.amount ?? 0) - (amounts[b]?.amount ?? 0))[0];
+    if (cheapest === undefined) return "not sold";
+    return `${inside.length > 1 ? "from " : ""}${price[cheapest]}`;
+  });
+  return { ranks: priceRanks(event.pricing, keys), price, from };
+}
