@@ -9,7 +9,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 import payments
 from kit import settings
@@ -149,6 +150,24 @@ def test_a_crash_before_anything_is_written_leaves_the_hold(held: Any) -> None:
     with mock.patch("kit.table.Transaction.commit", side_effect=Crash), pytest.raises(Crash):
         order(wish(held["holdId"]))
     assert (mine(), sent(), show(held["holdId"], now=SOON)) == ([], [], (200, held))
+
+
+@pytest.mark.usefixtures("nothing_written")
+@pytest.mark.parametrize("call", ["PutItem", "Query", "TransactWriteItems"])
+@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
+def test_while_the_table_refuses_for_the_moment_nothing_is_written(held: Any, call: str, code: str) -> None:
+    send = BaseClient._make_api_call
+
+    def throttled(client: Any, operation: str, parameters: Any) -> Any:
+        if operation == call:
+            raise ClientError({"Error": {"Code": code, "Message": "slow down"}}, operation)
+        return send(client, operation, parameters)
+
+    with mock.patch.object(BaseClient, "_make_api_call", throttled):
+        event = harness.http_event(body=wish(held["holdId"]), person="ada", headers=KEY)
+        with harness.at(SOON):
+            answer = start_purchase.handler(event, harness.CONTEXT)
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "1")
 
 
 @pytest.mark.parametrize("trouble", [ConnectTimeoutError(endpoint_url="sqs")])

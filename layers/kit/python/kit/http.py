@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Any, get_type_hints
 
 import msgspec
+from botocore.exceptions import ConnectionError, HTTPClientError
 
 from kit import auth, clock, settings
 from kit.decode import decode_json, decode_query
@@ -38,6 +39,16 @@ from kit.errors import (
 from kit.telemetry import log, metrics
 
 BODY_BYTES_MAX = 64 * 1024
+NOT_NOW = {
+    "InternalServerError",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+"""What AWS's services say when another try may do."""
 Event = dict[str, Any]
 
 
@@ -115,7 +126,10 @@ def endpoint(
                 return _success(promise, _run(promise, function, event))
             except Problem as problem:
                 return _problem(problem, event)
-            except Exception:  # noqa: BLE001  the one place where the unforeseen becomes an answer
+            except Exception as error:  # noqa: BLE001  the one place where the unforeseen becomes an answer
+                if _passes(error):
+                    log.warning("busy", exc_info=True)
+                    return _problem(Busy(), event)
                 log.exception("unforeseen")
                 return _problem(Internal(), event)
 
@@ -123,6 +137,17 @@ def endpoint(
         return handler
 
     return decorate
+
+
+def _passes(error: BaseException | None) -> bool:
+    """Whether AWS refused for the moment, or gave no answer, somewhere down the chain of causes."""
+    while error is not None:
+        response = getattr(error, "response", None) or {}
+        code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+        if code in NOT_NOW or isinstance(error, (HTTPClientError, ConnectionError)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
