@@ -15,9 +15,11 @@ TYPED = ("functions", "layers/kit/python/kit", "infra", "local", "tests", "app.p
 LINT = (sys.executable, "-m", "ruff", "check", ".")
 FORMAT = (sys.executable, "-m", "ruff", "format", "--check", ".")
 TYPES = (sys.executable, "-m", "mypy", *TYPED)
-APART = ("tests/infra", "tests/local", "tests/browser", "tests/journeys")
-FAST = (*PYTEST, "-m", "not cloud and not browser", *(f"--ignore={folder}" for folder in APART))
-REST = (*PYTEST, "-m", "not cloud and not browser", "tests/infra", "tests/local")
+APART = ("tests/infra", "tests/local", "tests/browser", "tests/inventory/test_import_budget.py")
+"""What starts processes, or measures times and so must run alone."""
+UNIT = (*PYTEST, "-m", "not cloud and not browser")
+FAST = (*UNIT, "-n", "auto", "--dist", "loadfile", *(f"--ignore={path}" for path in APART))
+REST = (*UNIT, *(path for path in APART if (ROOT / path).exists()))
 
 Stages = dict[str, tuple[str, ...]]
 CHECK: Stages = {"lint": LINT, "format": FORMAT, "types": TYPES, "unit": FAST}
