@@ -5,6 +5,8 @@ BUYERS ?= 20
 EVENT ?=
 PYTHON ?= python3
 VENV := .venv/bin/python
+# npm writes this one last, so that an interrupted install is done again.
+CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
@@ -19,18 +21,18 @@ run: prepare ## the whole product on this machine; PORT=8000, CHART=FILE adds an
 check: prepare ## the inner loop, under a minute: lint, types, fast tests
 	@$(VENV) -m tests.stages check
 
-test: prepare infra/node_modules ## everything: lint, types, unit, assembly, local cloud, browser; says how long each took
+test: prepare $(CDK_CLI) ## everything: lint, types, unit, assembly, local cloud, browser; says how long each took
 	@$(VENV) -m tests.stages test
 
 journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=ID, SITE=URL of a running one, CHART=FILE
 	@$(VENV) -m local.journey --buyers $(BUYERS) $(if $(EVENT),--event "$(EVENT)") $(if $(SITE),--site "$(SITE)") $(if $(CHART),--chart "$(CHART)")
 
-synth: prepare infra/node_modules ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
+synth: prepare $(CDK_CLI) ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py
 	@.venv/bin/cfn-lint --ignore-checks W3005 -- cdk.out/*.template.json
 	@infra/node_modules/.bin/asl-validator $(patsubst %,--json-path %,$(wildcard statemachines/*.asl.json))
 
-deploy: prepare infra/node_modules ## to the AWS account of your credentials; ARGS="--parameters …" go to the CDK
+deploy: prepare $(CDK_CLI) ## to the AWS account of your credentials; ARGS="--parameters …" go to the CDK
 	@$(VENV) -m infra.layer
 	@infra/node_modules/.bin/cdk deploy --all $(ARGS)
 
@@ -41,6 +43,6 @@ prepare:
 	@command -v $(PYTHON) >/dev/null || { echo "Boxoffice needs Python 3.11 or later, and there is no $(PYTHON): install one, or name it with make run PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) local/prepare.py
 
-infra/node_modules: infra/package-lock.json
+$(CDK_CLI): infra/package-lock.json
 	@npm ci --prefix infra --no-audit --no-fund
 	@touch $@

@@ -182,6 +182,17 @@ def test_sigterm_while_starting_stops_it_without_a_traceback(tmp_path: Path) -> 
     assert gone(children)
 
 
+def test_live_keys_of_stripe_are_refused(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "local", "run", "--port", str(free_port()), "--state-dir", str(tmp_path)]
+    keys = {"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_PUBLISHABLE_KEY": "pk_live_1"}
+    env = {**os.environ, "PYTHONPATH": CODE, **keys}
+    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode == 1
+    assert told.stderr.strip() == (
+        "STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY must be test keys (sk_test_…, pk_test_…)."
+    )
+
+
 def test_a_missing_chart_gets_one_sentence(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "local", "run", "--state-dir", str(tmp_path), "--chart", "no.json"]
     env = {**os.environ, "PYTHONPATH": CODE}
