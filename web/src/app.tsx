@@ -2,6 +2,7 @@ import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } fro
 import { endSession, person } from "./account/session";
 import "./app.css";
 import { HeldBar } from "./event/HeldBar";
+import { forgetHold } from "./event/holding";
 import { EventListPage } from "./events/EventListPage";
 import { Lost } from "./ui/Lost";
 
@@ -59,6 +60,11 @@ export function App() {
 
 function Masthead() {
   const { path, route } = useLocation();
+  const signOut = async () => {
+    forgetHold();
+    await endSession();
+    route("/");
+  };
   const link = (href: string, label: string) => (
     <a href={href} aria-current={path === href ? "page" : undefined}>
       {label}
@@ -80,7 +86,7 @@ function Masthead() {
               {link("/tickets", "Tickets")}
               {link("/orders", "Orders")}
               <span class="who">{person.value.name}</span>
-              <button type="button" onClick={() => endSession().then(() => route("/"))}>
+              <button type="button" onClick={signOut}>
                 Sign out
               </button>
             </>

@@ -51,8 +51,11 @@ describe("the plan", () => {
     chart.sections.forEach((section, i) => {
       section.zone = i < 2 ? "North" : "South";
     });
-    expect(planOf(chart).zones.map((zone) => zone.label)).toEqual(["North", "South"]);
-    expect(planOf(chart).zones[0]?.box).toEqual({ left: 0, top: 0, right: 160, bottom: 60 });
+    expect(planOf(chart).zones.map((zone) => zone.label)).toEqual(["South", "North"]);
+    expect(planOf(chart).zones[1]).toMatchObject({
+      seats: 17,
+      box: { left: 0, top: 0, right: 160, bottom: 60 },
+    });
   });
 
   test("measures the distance of neighbours", () => expect(plan.pitch).toBe(5));

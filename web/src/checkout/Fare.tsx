@@ -54,5 +54,6 @@ export function Fare({ fare, names }: { fare: FareAnswer; names: FareNames }) {
 }
 
 export function placeWords({ section, row, seat }: { section: string; row: string; seat: string }): string {
-  return row ? `${section} · Row ${row} · Seat ${seat}` : section;
+  // Spaces that do not break keep a number with its word.
+  return row ? `${section} · Row\u00a0${row} · Seat\u00a0${seat}` : section;
 }

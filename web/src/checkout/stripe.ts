@@ -46,8 +46,9 @@ function script(src: string): Promise<void> {
 export function appearance() {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   return {
-    theme: "flat" as const,
+    theme: dark ? ("night" as const) : ("stripe" as const),
     variables: {
       colorPrimary: token("--focus"),
       colorBackground: token("--surface"),

@@ -36,7 +36,7 @@ export function EventCard({ event }: { event: EventSummary }) {
             <a href={`/events/${event.eventId}`}>{event.name}</a>
           </h3>
           <p class="muted small">
-            {event.venue.name}, {event.venue.city} · {clockTime(event.startsAt, zone)}
+            {clockTime(event.startsAt, zone)} · {event.venue.name}, {event.venue.city}
           </p>
           <p class="event-card-price">
             <span class="numbers">

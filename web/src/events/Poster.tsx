@@ -21,13 +21,15 @@ const between = (random: () => number, low: number, high: number) => low + rando
 
 const rings: Draw = (random, ink) => {
   const [x, y] = [between(random, 60, 240), between(random, 90, 260)];
-  return Array.from({ length: 9 }, (_, i) => (
-    <circle key={i} cx={x} cy={y} r={(9 - i) * 34 - 8} fill={ink(i % 2 === 0 ? 1 : 0)} />
-  )).concat(<circle key="eye" cx={x} cy={y} r={26} fill={ink(2)} />);
+  const width = between(random, 18, 46);
+  return Array.from({ length: 16 }, (_, i) => (
+    <circle key={i} cx={x} cy={y} r={(16 - i) * width - width / 3} fill={ink(i % 2 === 0 ? 1 : 0)} />
+  )).concat(<circle key="eye" cx={x} cy={y} r={width * 0.8} fill={ink(2)} />);
 };
 
 const rays: Draw = (random, ink) => {
-  const [x, y, count] = [between(random, 90, 210), between(random, 220, 330), 18];
+  const [x, y] = [between(random, 90, 210), between(random, 200, 330)];
+  const count = 2 * Math.round(between(random, 6, 13));
   const far = 640;
   return Array.from({ length: count }, (_, i) => {
     const [a, b] = [(i / count) * Math.PI * 2, ((i + 0.5) / count) * Math.PI * 2];
@@ -37,7 +39,7 @@ const rays: Draw = (random, ink) => {
 };
 
 const waves: Draw = (random, ink) => {
-  const lift = between(random, 14, 30);
+  const lift = between(random, 8, 34);
   const phase = random() * 80;
   return Array.from({ length: 9 }, (_, i) => {
     const y = 60 + i * 42;
@@ -103,7 +105,9 @@ const DRAWINGS = [rings, rays, waves, halftone, blocks, beams];
 export function Poster({ eventId, words }: { eventId: string; words?: string }) {
   const { ground, art } = useMemo(() => {
     const random = seeded(eventId);
-    const inks = PALETTES[Math.floor(random() * PALETTES.length)] as (typeof PALETTES)[number];
+    const [paper, ...pots] = PALETTES[Math.floor(random() * PALETTES.length)] as (typeof PALETTES)[number];
+    const first = Math.floor(random() * pots.length);
+    const inks = [paper, ...pots.slice(first), ...pots.slice(0, first)];
     const drawing = DRAWINGS[Math.floor(random() * DRAWINGS.length)] as Draw;
     return { ground: inks[0], art: drawing(random, (n) => inks[n] as string) };
   }, [eventId]);

@@ -66,8 +66,8 @@ export interface Plan {
   box: Box;
   focal: { x: number; y: number };
   categories: { key: string; label: string }[];
-  /** Parts of the house far apart; none where it is one. */
-  zones: { label: string; box: Box }[];
+  /** Parts of the house far apart, the one with the most seats first; none where it is one. */
+  zones: { label: string; box: Box; seats: number }[];
   shapes: Chart["shapes"];
   sections: PlanSection[];
   rows: PlanRow[];
@@ -183,16 +183,17 @@ function addSection(
 }
 
 function zonesOf(chart: Chart, plan: Plan): Plan["zones"] {
-  const boxes = new Map<string, Box>();
+  const zones = new Map<string, Plan["zones"][number]>();
   chart.sections.forEach(({ zone }, i) => {
     if (!zone) return;
-    const box = boxes.get(zone) ?? emptyBox();
-    const { left, top, right, bottom } = (plan.sections[i] as PlanSection).box;
-    grow(box, left, top);
-    grow(box, right, bottom);
-    boxes.set(zone, box);
+    const known = zones.get(zone) ?? { label: zone, box: emptyBox(), seats: 0 };
+    const { box, first, end } = plan.sections[i] as PlanSection;
+    grow(known.box, box.left, box.top);
+    grow(known.box, box.right, box.bottom);
+    known.seats += end - first;
+    zones.set(zone, known);
   });
-  return boxes.size > 1 ? [...boxes].map(([label, box]) => ({ label, box })) : [];
+  return zones.size > 1 ? [...zones.values()].sort((a, b) => b.seats - a.seats) : [];
 }
 
 /** The distance of neighbours in a row where seats stand close, so that nowhere one covers the other. */

@@ -177,7 +177,9 @@ export class SeatMapView {
         [left - clientWidth / whole.k / 3, top - clientHeight / whole.k / 3],
         [right + clientWidth / whole.k / 3, bottom + clientHeight / whole.k / 3],
       ]);
-    if (first) this.surface.call(this.zoom.transform, whole);
+    // Of a house whose parts are far apart, the whole would mostly show what is between them.
+    const [zone] = this.plan.zones;
+    if (first) this.surface.call(this.zoom.transform, zone ? this.fit(zone.box, this.plan.pitch * 4) : whole);
     else this.surface.call(this.zoom.translateBy, grewX / 2 / this.at.k, grewY / 2 / this.at.k);
     // A resized canvas is blank, so that it is painted at once and not in the next frame.
     this.paint();

@@ -30,7 +30,7 @@ export function failureWords(reason: string, code: string): { title: string; adv
   if (mayTryAgain(reason)) {
     return {
       title: "The card was not accepted",
-      advice: `${declineWords(code)} Your seats went back on sale.`,
+      advice: `${declineWords(code)} Another card can still buy these seats.`,
     };
   }
   if (reason === "hold-expired") {
