@@ -60,8 +60,8 @@ def test_a_newcomer_chooses_seats_signs_up_pays_and_has_tickets(browsing: Browsi
 def test_a_seat_lost_at_the_last_moment_is_named_and_marked(browsing: Browsing, buyer: Visitor) -> None:
     buyer.hold()
     buyer.create_account()
-    held = buyer.page.locator(".fare dt b").first
-    section, row, seat = held.inner_text().split(" · ")
+    held = buyer.page.locator(".fare dt b").first.inner_text().replace("\u00a0", " ")
+    section, row, seat = held.split(" · ")
 
     slower = browsing.visitor()
     # This map stands still, with every seat free: only the refused hold can tell.
