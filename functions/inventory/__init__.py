@@ -6,7 +6,7 @@ seat has one holder at a time, that a hold has all of its seats or none, and tha
 
 from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
-from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress
+from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress, SeatsLost
 from inventory.purchase import Purchase, extend_rows, pin_hold
 from inventory.show_hold import describe_hold
 
@@ -18,6 +18,7 @@ __all__ = [
     "HoldExpired",
     "Purchase",
     "PurchaseInProgress",
+    "SeatsLost",
     "describe_hold",
     "extend_rows",
     "get_hold",

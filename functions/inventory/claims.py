@@ -70,7 +70,8 @@ HOLD = (
 def claim(hold: Hold, limit: int, now: datetime) -> Claim | None:
     """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way."""
     free = Claim.hold_id.does_not_exist() | ((Claim.until < to_ms(now - SKEW)) & Claim.order_id.does_not_exist())
-    write = _update(hold.person_id, hold.event_id, _raise(hold), free & _within(limit, hold))
+    raised = [*_raise(hold), Claim.declined.remove()]
+    write = _update(hold.person_id, hold.event_id, raised, free & _within(limit, hold))
     try:
         send("update_item", write)
     except Refused as refusal:

@@ -27,6 +27,12 @@ class HoldExpired(Problem):
     status, title = 410, "The time to buy these seats is over"
 
 
+class SeatsLost(Problem):
+    """Within the lease, and yet a seat is not the order's: nothing of it is sold."""
+
+    status, title = 409, "The seats are no longer held for this order"
+
+
 class CardsExhausted(Problem):
     """So many orders for these seats failed by their card that they go back on sale."""
 

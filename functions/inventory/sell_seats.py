@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inventory import claims, rows
-from inventory.problems import HoldExpired
+from inventory.problems import HoldExpired, SeatsLost
 from inventory.purchase import Purchase, extend_rows
 from inventory.seats import parse_all
 from inventory.writes import Refused, Unanswered
@@ -22,7 +22,7 @@ def handler(purchase: Purchase, now: datetime) -> dict[str, list[str]]:
 def sell_seats(purchase: Purchase, now: datetime) -> None:
     """All of them or none, before the lease ends. Again, it finds them sold to the same order and is content.
 
-    Raises HoldExpired, Busy.
+    Raises HoldExpired, SeatsLost, Busy.
     """
     try:
         try:
@@ -31,8 +31,8 @@ def sell_seats(purchase: Purchase, now: datetime) -> None:
             _extend_first(purchase)
             _sell(purchase, now)
         claims.settle_sold(purchase.person_id, purchase.event_id, purchase.order_id, purchase.seat_ids)
-    except Refused as refusal:
-        raise HoldExpired from refusal
+    except (Refused, HoldExpired) as refusal:
+        raise (SeatsLost if now < purchase.lease_ends_at else HoldExpired) from refusal
     except Unanswered as nobody_knows:
         raise Busy from nobody_knows
 

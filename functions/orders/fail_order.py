@@ -14,7 +14,7 @@ from orders.order import Reason
 REASONS: dict[str, Reason] = {
     "CardDeclined": "payment-declined",
     "AuthenticationRequired": "authentication-required",
-    "SeatsUnavailable": "seats-lost",
+    "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
 }
 """By the name of the error that ended the purchase; any other is ours to explain, not the buyer's."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inventory import CardsExhausted, HoldExpired, PurchaseInProgress
+from inventory import CardsExhausted, HoldExpired, PurchaseInProgress, get_hold
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, release, show
 from tests.inventory.test_purchase import DEADLINE, SEATS, accept, sell, undo
@@ -75,3 +75,20 @@ def test_a_kept_hold_can_be_released() -> None:
     keep(accept(held["holdId"]))
     assert release(held["holdId"], now=SOON)[0] == 204
     assert hold(event_id, SEATS, person="bob", now=SOON)[0] == 201
+
+
+def test_a_later_hold_starts_anew() -> None:
+    event_id = open_event()
+    _, held = hold(event_id, SEATS)
+    keep(accept(held["holdId"]))
+    later = DEADLINE + timedelta(minutes=1)
+    _, again = hold(event_id, SEATS, now=later)
+    assert get_hold("ada", again["holdId"], later).declined == 0
+
+
+def test_a_hold_in_place_of_a_kept_one_keeps_its_count() -> None:
+    event_id = open_event()
+    _, held = hold(event_id, SEATS)
+    keep(accept(held["holdId"]))
+    _, other = hold(event_id, ["stalls-1-0"], now=SOON)
+    assert get_hold("ada", other["holdId"], SOON).declined == 1

@@ -43,7 +43,7 @@ def test_completing_tells_the_buyer_once() -> None:
         (DECLINED, "payment-declined", "insufficient_funds"),
         ({"Error": "CardDeclined", "Cause": "no JSON"}, "payment-declined", None),
         ({"Error": "AuthenticationRequired", "Cause": "{}"}, "authentication-required", None),
-        ({"Error": "SeatsUnavailable", "Cause": "{}"}, "seats-lost", None),
+        ({"Error": "SeatsLost", "Cause": "{}"}, "seats-lost", None),
         ({"Error": "HoldExpired"}, "hold-expired", None),
         ({"Error": "States.Timeout"}, "technical", None),
         ({"Error": "KeyError", "Cause": '{"errorMessage": "secret"}'}, "technical", None),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inventory import CardsExhausted, HoldExpired
+from inventory import CardsExhausted, HoldExpired, SeatsLost
 from kit.errors import Busy
 from payments.payment import (
     AlreadyCaptured,
@@ -92,8 +92,9 @@ def test_an_unknown_outcome_is_asked_again_before_it_is_undone() -> None:
     assert (ran.states, verbs.tries("AuthorizePayment")) == (["AuthorizePayment", *UNDONE], 3)
 
 
-def test_a_lost_hold_gives_the_money_back() -> None:
-    ran, verbs = run(SellSeats=[HoldExpired()])
+@pytest.mark.parametrize("error", [HoldExpired(), SeatsLost()])
+def test_a_lost_hold_gives_the_money_back(error: Exception) -> None:
+    ran, verbs = run(SellSeats=[error])
     assert (ran.states, verbs.tries("SellSeats")) == (["AuthorizePayment", "SellSeats", *UNDONE], 1)
 
 
