@@ -5,7 +5,13 @@ from __future__ import annotations
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from infra.alarms import alarm_on_counters
 from infra.storage import context_table, work_queue
+
+ALARMS = {
+    "OrdersStuck": "An order has not ended twice the time its lease lasts: see its execution, then redrive it.",
+    "PurchasesUnsent": "Accepted orders could not be put in the queue; the sweeper sends them within two minutes.",
+}
 
 
 class Orders(Construct):
@@ -21,3 +27,4 @@ class Orders(Construct):
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         self.purchases = work_queue(self, "purchases", function_timeout_seconds=10)
+        alarm_on_counters(self, ALARMS)

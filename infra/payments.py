@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.alarms import alarm_on_counters
 from infra.storage import context_table
 
 ALARMS = {
@@ -21,20 +20,4 @@ class Payments(Construct):
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Payments")
         self.table = context_table(self)
-        for name, meaning in ALARMS.items():
-            cloudwatch.Alarm(
-                self,
-                f"{name}-alarm",
-                alarm_description=meaning,
-                metric=cloudwatch.Metric(
-                    namespace="Boxoffice",
-                    metric_name=name,
-                    dimensions_map={"service": "boxoffice"},
-                    statistic="Sum",
-                    period=Duration.minutes(1),
-                ),
-                threshold=0,
-                evaluation_periods=1,
-                comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-                treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            )
+        alarm_on_counters(self, ALARMS)
