@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from types import SimpleNamespace
@@ -19,6 +20,8 @@ from local import account_mends, template_mends
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
+STREAM_POLL_SECONDS = 0.25
+"""Lambda polls each shard of a stream at this base rate."""
 
 
 class WrongMinistack(RuntimeError):
@@ -118,6 +121,30 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
     )
 
 
+def poll_streams_as_aws_does() -> None:
+    """Read streams four times a second, so that a burst of changes arrives as one batch, as it does on AWS.
+
+    ministack reads after every write: a sale's projector would run once for each hold, at the holds' cost.
+    """
+    from ministack.services import lambda_svc
+
+    poll = lambda_svc._poll_dynamodb_streams
+    polled = 0.0
+
+    def paced() -> bool:
+        nonlocal polled
+        early = polled + STREAM_POLL_SECONDS - time.monotonic()
+        if early > 0:
+            waker = threading.Timer(early, lambda_svc._esm_wake.set)
+            waker.daemon = True
+            waker.start()
+            return False
+        polled = time.monotonic()
+        return bool(poll())
+
+    lambda_svc._poll_dynamodb_streams = paced
+
+
 def serve_as_http_apis_do() -> None:
     """Show functions the stage in their path, and callers no more than a 500 when a function failed."""
     from ministack.services import apigateway, lambda_svc
@@ -161,6 +188,7 @@ def stream_expiries() -> None:
 MENDS: tuple[Callable[[], None], ...] = (
     template_mends.spell_cors_as_the_api_does,
     serve_as_http_apis_do,
+    poll_streams_as_aws_does,
     template_mends.keep_time_to_live,
     stream_expiries,
     account_mends.believe_only_the_code_that_was_sent,

@@ -24,6 +24,7 @@ from local.edge.process import EdgeNotStarted, EdgeProcess
 from local.prepare import ROOT
 from local.stripe_standin import DEFAULT_WEBHOOK_SECRET, StripeStandIn
 from local.synthesis import Synthesis, SynthesisFailed
+from local.waking import wake
 
 Demo = Literal["small", "full"]
 Progress = Callable[[str], None]
@@ -135,6 +136,8 @@ def _start(
     mail.close()
     if demo is not None:
         load(site_url, cloud, say, chart, demo)
+        say("Waking the functions")
+        wake(site_url, cloud)
     return RunningBoxoffice(site_url, cloud, stripe, outputs, edge, state_dir)
 
 

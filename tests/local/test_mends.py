@@ -23,6 +23,9 @@ from botocore.exceptions import ClientError
 from local import mends, template_mends
 from local.cloud import LocalCloud
 
+CHANGES = 20
+BURST_SECONDS = 0.5
+
 
 def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[str, str]:
     """Create a stack, and return the physical ids of its resources by their logical ones."""
@@ -269,7 +272,43 @@ def latest_code(cloud: LocalCloud) -> str:
     return found.group()
 
 
+def a_burst_of_changes_is_few_batches(cloud: LocalCloud) -> None:
+    """Each invocation says in the log how many records it got."""
+    tables, functions = cloud.client("dynamodb"), cloud.client("lambda")
+    made = tables.create_table(
+        TableName="bursts",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    functions.create_function(
+        FunctionName="counts",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py="def handler(event, context): print('got', len(event['Records']))")},
+    )
+    functions.create_event_source_mapping(
+        EventSourceArn=made["LatestStreamArn"], FunctionName="counts", StartingPosition="TRIM_HORIZON", BatchSize=100
+    )
+    for number in range(CHANGES):
+        tables.put_item(TableName="bursts", Item={"pk": {"S": str(number)}})
+        time.sleep(BURST_SECONDS / CHANGES)  # the pace of the burst, not a wait
+    batches: list[int] = []
+    deadline = time.monotonic() + 10
+    while sum(batches) < CHANGES:
+        assert time.monotonic() < deadline, batches
+        try:
+            events = cloud.client("logs").filter_log_events(logGroupName="/aws/lambda/counts")["events"]
+        except cloud.client("logs").exceptions.ResourceNotFoundException:
+            continue
+        batches = [int(count) for event in events for count in re.findall(r"got (\d+)", event["message"])]
+    assert len(batches) <= CHANGES / 2, batches
+
+
 PROBES = (
+    a_burst_of_changes_is_few_batches,
     only_the_code_in_the_mail_confirms_a_person,
     errors_keep_their_class,
     cross_origin_requests_are_answered,
