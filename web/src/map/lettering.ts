@@ -13,7 +13,7 @@ export class Lettering {
 
   nameRows(seen: PlanSection[], view: View, window: Box, size: number): void {
     const { ctx, inks, plan } = this;
-    ctx.font = `600 ${Math.min(13, size * 0.55)}px ${inks.font}`;
+    ctx.font = `600 ${whole(Math.min(13, size * 0.55))}px ${inks.font}`;
     ctx.fillStyle = inks.ink3;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
@@ -49,7 +49,7 @@ export class Lettering {
 
   numberSeats(seen: PlanSection[], scene: Scene, view: View, window: Box, size: number): void {
     const { ctx, inks, plan } = this;
-    ctx.font = `600 ${Math.min(14, size * 0.36)}px ${inks.font}`;
+    ctx.font = `600 ${whole(Math.min(14, size * 0.36))}px ${inks.font}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
     const onPrice = inks.prices.map(inkOn);
@@ -104,7 +104,7 @@ export class Lettering {
       const [left, right] = [Math.min(...xs), Math.max(...xs)];
       // A text is one point without a width: it shows up once there is room for small print.
       const text = shape.points.length === 1 && view.k * plan.pitch > SEATS_FROM / 2;
-      const font = text ? 11 : Math.min(18, ((right - left) * view.k) / (shape.label.length * 0.8));
+      const font = text ? 11 : whole(Math.min(18, ((right - left) * view.k) / (shape.label.length * 0.8)));
       if (font < 7) continue;
       ctx.font = `750 ${font}px ${inks.font}`;
       ctx.fillStyle = shape.kind === "stage" ? inks.stageInk : inks.ink3;
@@ -117,8 +117,11 @@ export class Lettering {
 /** A section's name in the size that fits the width; where it is too long its last word, often the number. */
 function nameThatFits(label: string, wide: number): { words: string; font: number } | undefined {
   const short = label.split(" ").at(-1) ?? label;
-  const sizeOf = (words: string) => Math.min(15, wide / (words.length * 0.6 + 0.5));
+  const sizeOf = (words: string) => whole(Math.min(15, wide / (words.length * 0.6 + 0.5)));
   if (sizeOf(label) >= 12) return { words: label, font: sizeOf(label) };
-  if (sizeOf(short) >= 9.5) return { words: short, font: sizeOf(short) };
+  if (sizeOf(short) >= 9) return { words: short, font: sizeOf(short) };
   return undefined;
 }
+
+/** Letters in whole sizes: a new size at every step of a zoom would be drawn from scratch each time. */
+const whole = Math.floor;

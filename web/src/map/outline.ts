@@ -46,7 +46,10 @@ export function heartOf(outline: Point[], box: Box): Heart {
       if (free > room) [best, room] = [{ x, y }, free];
     }
   }
-  const [left, right] = chord(outline, best.x, best.y);
+  // A label has some height: on a slant, what is free along its middle is not free along its edges.
+  const chords = [-0.5, 0, 0.5].map((t) => chord(outline, best.x, best.y + t * Math.max(0, room)));
+  const left = Math.max(...chords.map((c) => c[0]));
+  const right = Math.min(...chords.map((c) => c[1]));
   return { x: (left + right) / 2, y: best.y, wide: right - left, room: Math.max(0, room) };
 }
 

@@ -175,5 +175,8 @@ function Booked({ order, event }: { order: Order; event: Event | undefined }) {
 
 async function ticketsOf(orderId: string): Promise<Ticket[]> {
   const mine = await callAll<"tickets", Ticket>("/tickets", "tickets", { private: true });
-  return mine.filter((ticket) => ticket.orderId === orderId);
+  const byPlace = new Intl.Collator(undefined, { numeric: true });
+  return mine
+    .filter((ticket) => ticket.orderId === orderId)
+    .sort((a, b) => byPlace.compare(placeWords(a), placeWords(b)));
 }
