@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Browsing
 from tests.browser.visitor import ARENA, THEATRE, Visitor
 
-FIRST_DRAW_MS_MAX = 2_000
-FRAME_MS_P95_MAX = 34
-"""Twice what a free machine needs; what it took is printed."""
+FIRST_DRAW_MS_MAX = 4_000
+FRAME_MS_P95_MAX = 50
+"""Three frames: a machine that is busy with other things still passes. What it took is printed."""
 
 WATCH_FRAMES = """
 window.frames_ms = [];
