@@ -6,14 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Browsing
 from tests.browser.visitor import ARENA, THEATRE, Visitor
 
-FIRST_DRAW_MS_MAX = 4_000
-FRAME_MS_P95_MAX = 50
-"""Three frames: a machine that is busy with other things still passes. What it took is printed."""
+DRAW_MS_MAX = 2_000
+FRAME_MS_P95_MAX = 34
+ROUNDS = 4
+"""A machine that is busy with other things steals frames: the best of some rounds counts. What it took is printed."""
 
 WATCH_FRAMES = """
 window.frames_ms = [];
@@ -21,6 +22,7 @@ let last = 0;
 const tick = (now) => { if (last) window.frames_ms.push(now - last); last = now; requestAnimationFrame(tick); };
 requestAnimationFrame(tick);
 """
+CHART_CAME = "performance.getEntriesByType('resource').find(({ name }) => name.includes('/charts/')).responseEnd"
 ZOOM = """([turns, delta]) => new Promise((done) => {
   const canvas = document.querySelector('.seat-map canvas');
   const { left, top, width, height } = canvas.getBoundingClientRect();
@@ -64,16 +66,29 @@ def test_an_arena_is_there_at_once_and_moves_smoothly(browsing: Browsing, phone:
     visitor.open_event(ARENA)
     visitor.page.reload()
     visitor.wait_for_map()
-    first = visitor.page.evaluate("performance.getEntriesByName('seat-map-drawn')[0].startTime")
-    report: dict[str, Any] = {"phone": phone, "first_draw_ms": round(first)}
-    for name, (act, argument) in ACTS.items():
-        visitor.page.evaluate("window.frames_ms = []")
-        visitor.page.evaluate(act, argument)
-        frames = sorted(visitor.page.evaluate("window.frames_ms"))
-        report[f"{name}_p95_ms"] = round(frames[int(len(frames) * 0.95)], 1)
-    print(json.dumps(report))
-    assert report["first_draw_ms"] < FIRST_DRAW_MS_MAX
-    assert all(value < FRAME_MS_P95_MAX for name, value in report.items() if name.endswith("p95_ms"))
+    drawn = visitor.page.evaluate("performance.getEntriesByName('seat-map-drawn')[0].startTime")
+    chart = visitor.page.evaluate(CHART_CAME)
+    frames = {name: _smoothness(visitor.page, *act) for name, act in ACTS.items()}
+    print(
+        json.dumps(
+            {"phone": phone, "first_draw_ms": round(drawn), "from_chart_to_draw_ms": round(drawn - chart)} | frames
+        )
+    )
+    assert drawn - chart < DRAW_MS_MAX
+    assert max(frames.values()) < FRAME_MS_P95_MAX
+
+
+def _smoothness(page: Page, act: str, argument: Any) -> float:
+    """The 95th percentile of the time between frames, in milliseconds, in the smoothest of a few rounds."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        page.evaluate("window.frames_ms = []")
+        page.evaluate(act, argument)
+        frames = sorted(page.evaluate("window.frames_ms"))
+        best = min(best, round(frames[int(len(frames) * 0.95)], 1))
+        if best < FRAME_MS_P95_MAX / 2:
+            break
+    return best
 
 
 def test_a_finger_comes_closer_first_and_then_chooses(browsing: Browsing) -> None:
