@@ -6,15 +6,15 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import Browsing
 from tests.browser.visitor import ARENA, THEATRE, Visitor
 
-DRAW_MS_MAX = 2_000
-FRAME_MS_P95_MAX = 34
-ROUNDS = 4
-"""A machine that is busy with other things steals frames: the best of some rounds counts. What it took is printed."""
+DRAW_MS_MAX = 3_000
+CPU_MS_A_FRAME_MAX = 16
+"""Processor time of the page, which fits a frame of 16.7 ms. The time between frames on the clock is
+printed beside it: on a machine that is busy with other things it says more about those."""
 
 WATCH_FRAMES = """
 window.frames_ms = [];
@@ -68,27 +68,28 @@ def test_an_arena_is_there_at_once_and_moves_smoothly(browsing: Browsing, phone:
     visitor.wait_for_map()
     drawn = visitor.page.evaluate("performance.getEntriesByName('seat-map-drawn')[0].startTime")
     chart = visitor.page.evaluate(CHART_CAME)
-    frames = {name: _smoothness(visitor.page, *act) for name, act in ACTS.items()}
-    print(
-        json.dumps(
-            {"phone": phone, "first_draw_ms": round(drawn), "from_chart_to_draw_ms": round(drawn - chart)} | frames
-        )
-    )
+    costs = {name: _cost(visitor.page, *act) for name, act in ACTS.items()}
+    print(json.dumps({"phone": phone, "first_draw_ms": round(drawn), "from_chart_ms": round(drawn - chart)} | costs))
     assert drawn - chart < DRAW_MS_MAX
-    assert max(frames.values()) < FRAME_MS_P95_MAX
+    assert all(cost["cpu_ms"] < CPU_MS_A_FRAME_MAX for cost in costs.values())
 
 
-def _smoothness(page: Page, act: str, argument: Any) -> float:
-    """The 95th percentile of the time between frames, in milliseconds, in the smoothest of a few rounds."""
-    best = float("inf")
-    for _ in range(ROUNDS):
-        page.evaluate("window.frames_ms = []")
-        page.evaluate(act, argument)
-        frames = sorted(page.evaluate("window.frames_ms"))
-        best = min(best, round(frames[int(len(frames) * 0.95)], 1))
-        if best < FRAME_MS_P95_MAX / 2:
-            break
-    return best
+def _cost(page: Page, act: str, argument: Any) -> dict[str, float]:
+    """Of a frame, in milliseconds: processor time on average, and the 95th percentile of the time between two."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.evaluate("window.frames_ms = []")
+    before = _busy_seconds(devtools)
+    page.evaluate(act, argument)
+    spent = _busy_seconds(devtools) - before
+    frames = sorted(page.evaluate("window.frames_ms"))
+    devtools.detach()
+    return {"cpu_ms": round(spent * 1000 / len(frames), 1), "p95_ms": round(frames[int(len(frames) * 0.95)], 1)}
+
+
+def _busy_seconds(devtools: CDPSession) -> float:
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
 def test_a_finger_comes_closer_first_and_then_chooses(browsing: Browsing) -> None:
