@@ -77,6 +77,7 @@ WIRING = (
             Step("AuthorizePayment"): "payments.authorize_payment",
             Step("CapturePayment"): "payments.capture_payment",
             Step("VoidPayment"): "payments.void_payment",
+            Step("RefundPayment"): "payments.refund_payment",
         },
         writes=("payments",),
         secrets=("stripe",),

@@ -6,14 +6,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from kit.step import step
-from payments import gateway, store
+from payments import gateway, inbox, receive_webhook, store
 from payments.payment import (
-    AUTHENTICATION_REQUIRED,
+    ENDED_WITHOUT_MONEY,
     AnswerLost,
+    AuthenticationRequired,
     CardDeclined,
     Intent,
-    Order,
+    OutcomeUnknown,
     Payment,
     PaymentClosed,
     State,
@@ -22,30 +25,51 @@ from payments.payment import (
 )
 
 
+class Authorization(msgspec.Struct, frozen=True, rename="camel"):
+    """`challenge`: the bank is to make sure of the buyer (3-D Secure), whatever it thinks of the card."""
+
+    order_id: str
+    challenge: bool = False
+
+
 @step
-def handler(order: Order, now: datetime) -> dict[str, Any]:
-    authorize_payment(order.order_id, now)
+def handler(wanted: Authorization, now: datetime) -> dict[str, Any]:
+    authorize_payment(wanted.order_id, now, challenge=wanted.challenge)
     return {}
 
 
-def authorize_payment(order_id: str, now: datetime) -> None:
+def authorize_payment(order_id: str, now: datetime, *, challenge: bool = False) -> None:
     """Authorise the order's payment; a repeat finds what the first try did.
 
-    Raises CardDeclined, AuthenticationRequired, AmountMismatch, PaymentClosed; OutcomeUnknown: run it again.
+    Raises AuthenticationRequired: the buyer has to answer to the bank first (`payments.waiting`).
+    Raises CardDeclined, AuthenticationFailed, AmountMismatch, PaymentClosed; OutcomeUnknown: run it again.
     """
-    payment = store.get_payment(order_id)
+    payment = _load(order_id, now)
     if payment is None or payment.state == State.VOIDED:
         raise PaymentClosed
     if payment.state == State.FAILED:
         raise declined(payment.decline_code)
+    if payment.state == State.REQUIRES_ACTION:
+        raise AuthenticationRequired
     if payment.state == State.REQUESTED:
-        _record(payment, _ask(payment, now), now)
+        _record(payment, _ask(payment, challenge, now), now)
 
 
-def _ask(payment: Payment, now: datetime) -> Intent:
+def _load(order_id: str, now: datetime) -> Payment | None:
+    """The payment, told whatever Stripe said of it before it was there."""
+    payment = store.get_payment(order_id)
+    if payment is None or payment.state != State.REQUESTED:
+        return payment
+    for event in inbox.parked(order_id):
+        receive_webhook.apply_event(event, now)
+        payment = store.get_payment(order_id)
+    return payment
+
+
+def _ask(payment: Payment, challenge: bool, now: datetime) -> Intent:
     """Ask Stripe; where its answer is lost for good, look for what it did."""
     try:
-        return gateway.authorize(payment)
+        return gateway.authorize(payment, challenge=challenge)
     except CardDeclined as unusable:
         _fail(payment, None, unusable.detail, now)
         raise
@@ -58,24 +82,28 @@ def _ask(payment: Payment, now: datetime) -> Intent:
 
 def _record(payment: Payment, intent: Intent, now: datetime) -> None:
     check_amount(payment, intent)
-    if intent.status == "requires_action":
-        # The seam for the wait of 3-D Secure: until a purchase can wait, it ends here.
-        _fail(payment, intent, AUTHENTICATION_REQUIRED, now)
-        gateway.cancel(intent.intent_id)
-        raise declined(AUTHENTICATION_REQUIRED)
     if intent.status == "requires_payment_method":
         _fail(payment, intent, intent.decline_code or "", now)
         raise declined(intent.decline_code)
     if intent.status == gateway.CANCELLED:
         raise PaymentClosed
+    to = State.REQUIRES_ACTION if intent.status == "requires_action" else State.AUTHORIZED
     try:
-        store.move(payment.order_id, State.AUTHORIZED, now, intent_id=intent.intent_id)
+        store.move(payment, to, now, intent=intent)
     except store.Moved as moved:
-        gateway.cancel(intent.intent_id)  # voided while we asked: what came too late goes back
-        raise PaymentClosed from moved
+        _give_back_if_ended(payment.order_id, intent)
+        raise OutcomeUnknown from moved
+    if to == State.REQUIRES_ACTION:
+        raise AuthenticationRequired
+
+
+def _give_back_if_ended(order_id: str, intent: Intent) -> None:
+    """Voided while we asked: what came too late goes back. Otherwise the webhook was faster: run it again."""
+    if store.require_payment(order_id).state in ENDED_WITHOUT_MONEY:
+        gateway.cancel(intent.intent_id)
+        raise PaymentClosed
 
 
 def _fail(payment: Payment, intent: Intent | None, code: str, now: datetime) -> None:
     with suppress(store.Moved):  # voided meanwhile: also an end without money
-        intent_id = intent.intent_id if intent else None
-        store.move(payment.order_id, State.FAILED, now, intent_id=intent_id, decline_code=code)
+        store.move(payment, State.FAILED, now, intent=intent, decline_code=code)

@@ -33,7 +33,7 @@ def capture_payment(order_id: str, now: datetime) -> None:
     if intent.status != "succeeded":
         raise AuthorizationLost(intent.status)
     check_amount(payment, intent, taken=True)
-    store.move(order_id, State.CAPTURED, now, intent_id=intent.intent_id)
+    store.move(payment, State.CAPTURED, now, intent=intent)
 
 
 def _take(payment: Payment, intent_id: str) -> Intent:

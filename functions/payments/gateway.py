@@ -17,17 +17,21 @@ import stripe
 from kit import settings
 from kit.money import Money
 from kit.telemetry import log
-from payments.payment import AnswerLost, CardDeclined, Intent, OutcomeUnknown, Payment
+from payments.payment import AnswerLost, CardDeclined, Fee, Intent, OutcomeUnknown, Payment
+from payments.refunds import Refund, RefundRefused, Returned
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 2.0, 7.0, 2
 CANCELLED = "canceled"  # Stripe's spelling
+WITH_FEE = ["latest_charge.balance_transaction"]
+"""What to expand, so that an intent that was captured brings Stripe's fee."""
 
 
-def authorize(payment: Payment) -> Intent:
+def authorize(payment: Payment, *, challenge: bool = False) -> Intent:
     """Ask for the order's amount without taking it. A repeat answers with the intent as it is now.
 
-    A declined card is an intent with a `decline_code`. Raises CardDeclined where there is not even an
-    intent, since the payment method cannot be used; OutcomeUnknown, AnswerLost.
+    With a `challenge` the bank is asked to make sure of the buyer wherever the card allows it. A declined
+    card is an intent with a `decline_code`. Raises CardDeclined where there is not even an intent, since the
+    payment method cannot be used; OutcomeUnknown, AnswerLost.
     """
     params: Any = {
         "amount": payment.amount.amount,
@@ -40,6 +44,8 @@ def authorize(payment: Payment) -> Intent:
         "metadata": {"order_id": payment.order_id},
         "transfer_group": payment.order_id,
     }
+    if challenge:
+        params["payment_method_options"] = {"card": {"request_three_d_secure": "any"}}
     try:
         with _answers():
             made = _intents().create(params, {"idempotency_key": f"purchase:{payment.order_id}:authorize"})
@@ -61,7 +67,7 @@ def capture(payment: Payment, intent_id: str, *, again: bool = False) -> Intent:
     key = f"purchase:{payment.order_id}:capture" + (":again" if again else "")
     try:
         with _answers():
-            params: Any = {"amount_to_capture": payment.amount.amount}
+            params: Any = {"amount_to_capture": payment.amount.amount, "expand": WITH_FEE}
             return _read(_intents().capture(intent_id, params, {"idempotency_key": key}))
     except (stripe.InvalidRequestError, stripe.CardError):
         return retrieve(intent_id)
@@ -81,7 +87,43 @@ def cancel(intent_id: str) -> Intent:
 
 def retrieve(intent_id: str) -> Intent:
     with _answers():
-        return _read(_intents().retrieve(intent_id))
+        return _read(_intents().retrieve(intent_id, {"expand": WITH_FEE}))
+
+
+def refund(payment: Payment, refund: Refund, *, again: bool = False) -> Returned:
+    """Give so much back. Raises RefundRefused; OutcomeUnknown, AnswerLost."""
+    key = f"purchase:{payment.order_id}:refund:{refund.refund_id}" + (":again" if again else "")
+    params: Any = {
+        "payment_intent": payment.intent_id,
+        "amount": refund.amount.amount,
+        "metadata": {"order_id": payment.order_id, "refund_id": refund.refund_id},
+    }
+    try:
+        with _answers():
+            return _returned(_client().v1.refunds.create(params, {"idempotency_key": key}))
+    except stripe.InvalidRequestError as refused:
+        raise RefundRefused(refused.code or "invalid_request") from refused
+
+
+def find_refund(payment: Payment, refund: Refund) -> Returned | None:
+    """The refund as Stripe has it, if it does. The list of an intent's refunds is never behind."""
+    with _answers():
+        page: Any = _client().v1.refunds.list({"payment_intent": str(payment.intent_id), "limit": 100})
+    known = [_returned(one) for one in page.data]
+    return next((one for one in known if one.name == refund.refund_id), None)
+
+
+def checks(intent_id: str) -> dict[str, str | None]:
+    """What the card's issuer checked when the money was set aside: evidence, should the payment be disputed."""
+    with _answers():
+        intent: Any = _intents().retrieve(intent_id, {"expand": ["latest_charge"]})
+    card = intent.latest_charge.to_dict()["payment_method_details"].get("card") or {}
+    secure, seen = card.get("three_d_secure") or {}, card.get("checks") or {}
+    return {
+        "threeDSecure": secure.get("result"),
+        "cvcCheck": seen.get("cvc_check"),
+        "postalCodeCheck": seen.get("address_postal_code_check"),
+    }
 
 
 def find(order_id: str) -> list[Intent]:
@@ -106,8 +148,27 @@ def _read(intent: Any) -> Intent:
         amount=Money(intent.amount, intent.currency.upper()),
         received=intent.amount_received,
         order_id=order_id,
-        decline_code=(failure.decline_code or failure.code) if failure else None,
+        decline_code=(getattr(failure, "decline_code", None) or failure.code) if failure else None,
+        client_secret=intent.client_secret,
+        fee=_fee(intent.latest_charge),
         is_ours=order_id is not None and intent.transfer_group == order_id,
+    )
+
+
+def _fee(charge: Any) -> Fee | None:
+    """There where it was asked for (`WITH_FEE`) and the charge was captured."""
+    entry: Any = getattr(charge, "balance_transaction", None)
+    return Fee(entry.id, Money(entry.fee, entry.currency.upper())) if hasattr(entry, "fee") else None
+
+
+def _returned(refund: Any) -> Returned:
+    return Returned(
+        stripe_id=refund.id,
+        intent_id=refund.payment_intent,
+        amount=Money(refund.amount, refund.currency.upper()),
+        status=refund.status,
+        refund_id=(refund.metadata.to_dict() if refund.metadata else {}).get("refund_id"),
+        failure=getattr(refund, "failure_reason", None),
     )
 
 
@@ -116,6 +177,8 @@ def _answers() -> Iterator[None]:
     """Whatever is not an answer becomes OutcomeUnknown: no connection, 5xx, throttling, a key in use."""
     try:
         yield
+    except stripe.IdempotencyError as other:
+        raise AnswerLost("the key was used with other parameters") from other  # by an earlier version of us
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as unsettled:
         log.warning(
             "stripe gave no final answer",

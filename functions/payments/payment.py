@@ -1,10 +1,13 @@
 """What a payment is and how it may move; pure.
 
-requested ─→ authorized ─→ captured
+requested ─→ authorized ─→ captured ⇄ refunded
     │            └──────→ voided
+    ├─→ requires_action   (the bank wants the buyer to confirm) ─→ whatever requested goes to
     ├─→ captured   (Stripe's word came before our own record of the authorisation)
     ├─→ voided     (nothing was ever authorised)
     └─→ failed     (declined)
+
+What ended without money and is then found taken at Stripe becomes captured too, to be refunded.
 """
 
 from __future__ import annotations
@@ -19,22 +22,28 @@ from kit.money import Money
 
 class State(StrEnum):
     REQUESTED = "requested"
+    REQUIRES_ACTION = "requires_action"
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
+    REFUNDED = "refunded"
     VOIDED = "voided"
     FAILED = "failed"
 
 
+NOT_ENDED = (State.REQUESTED, State.REQUIRES_ACTION, State.AUTHORIZED)
+ENDED_WITHOUT_MONEY = (State.VOIDED, State.FAILED)
 COMES_FROM = {
-    State.AUTHORIZED: (State.REQUESTED,),
-    State.CAPTURED: (State.REQUESTED, State.AUTHORIZED),
-    State.VOIDED: (State.REQUESTED, State.AUTHORIZED),
-    State.FAILED: (State.REQUESTED,),
+    State.REQUIRES_ACTION: (State.REQUESTED,),
+    State.AUTHORIZED: (State.REQUESTED, State.REQUIRES_ACTION),
+    State.CAPTURED: (*NOT_ENDED, *ENDED_WITHOUT_MONEY),
+    State.VOIDED: NOT_ENDED,
+    State.FAILED: (State.REQUESTED, State.REQUIRES_ACTION),
 }
-"""Every move there is. A state with no way out is final."""
+"""Every move but those between captured and refunded, which a refund makes (`refunds`)."""
 
 
-AUTHENTICATION_REQUIRED = "authentication_required"
+NOT_CONFIRMED = "payment_intent_authentication_failure"
+"""Stripe's code for a buyer who did not pass the bank's check."""
 
 
 class Payment(msgspec.Struct, frozen=True):
@@ -46,12 +55,36 @@ class Payment(msgspec.Struct, frozen=True):
     state: State
     intent_id: str | None = None
     decline_code: str | None = None
+    refunding_minor: int = 0
+    """Of what was captured: asked to be given back, whether or not it has been yet."""
+    refunded_minor: int = 0
+    """Of what was captured: given back."""
+    awaited: bool = False
+    """A purchase waits for the bank's answer to this payment."""
+
+    @property
+    def is_captured(self) -> bool:
+        """The money was taken, whatever was given back since."""
+        return self.state in (State.CAPTURED, State.REFUNDED)
+
+    @property
+    def left(self) -> Money:
+        """What can still be refunded."""
+        captured = self.amount.amount if self.is_captured else 0
+        return Money(captured - self.refunding_minor, self.amount.currency)
 
 
 class Order(msgspec.Struct, frozen=True, rename="camel"):
     """What a saga step is told; everything else is on record."""
 
     order_id: str
+
+
+class Fee(msgspec.Struct, frozen=True):
+    """What Stripe keeps of a movement of its balance; `entry_id` names that movement (`txn_…`)."""
+
+    entry_id: str
+    amount: Money
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -63,6 +96,8 @@ class Intent(msgspec.Struct, frozen=True):
     received: int
     order_id: str | None
     decline_code: str | None = None
+    client_secret: str | None = None
+    fee: Fee | None = None
     is_ours: bool = True
     """It carries both marks that only `authorize_payment` sets."""
 
@@ -75,7 +110,19 @@ class CardDeclined(Problem):
 
 
 class AuthenticationRequired(Problem):
+    """The buyer has to answer to the bank first: wait for it (`waiting`)."""
+
     status, title = 402, "The bank wants the buyer to confirm this payment"
+
+
+class AuthenticationFailed(Problem):
+    status, title = 402, "The buyer did not confirm this payment with the bank"
+
+
+class AlreadyAuthorized(Problem):
+    """The bank's answer came before anybody waited for it."""
+
+    status, title = 409, "The payment is already authorised"
 
 
 class AmountMismatch(Problem):
@@ -85,7 +132,7 @@ class AmountMismatch(Problem):
 
 
 class AuthorizationLost(Problem):
-    """What was authorised can no longer be captured: it lapsed or was cancelled."""
+    """What was authorised can no longer be captured: it lapsed or was cancelled, or the money went back."""
 
     status, title = 409, "The authorisation has ended"
 
@@ -112,9 +159,9 @@ class AnswerLost(OutcomeUnknown):
     """Stripe keeps a 5xx as this key's answer: asking again under it will never tell more."""
 
 
-def declined(code: str | None) -> CardDeclined | AuthenticationRequired:
+def declined(code: str | None) -> CardDeclined | AuthenticationFailed:
     """The error that a failed payment's code stands for."""
-    return AuthenticationRequired() if code == AUTHENTICATION_REQUIRED else CardDeclined(code or "")
+    return AuthenticationFailed() if code == NOT_CONFIRMED else CardDeclined(code or "")
 
 
 def check_amount(payment: Payment, intent: Intent, *, taken: bool = False) -> None:

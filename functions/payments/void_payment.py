@@ -22,7 +22,7 @@ def void_payment(order_id: str, now: datetime) -> None:
     Raises AlreadyCaptured when the money turns out to be taken; OutcomeUnknown: run it again.
     """
     payment = store.get_payment(order_id)
-    if payment is None:
+    if payment is None or payment.state == State.REFUNDED:
         return
     if payment.state == State.CAPTURED:
         raise AlreadyCaptured
@@ -31,7 +31,7 @@ def void_payment(order_id: str, now: datetime) -> None:
     for intent_id in _intents(payment):
         intent = gateway.cancel(intent_id)
         if intent.status == "succeeded":
-            store.move(order_id, State.CAPTURED, now, intent_id=intent_id)
+            store.move(store.require_payment(order_id), State.CAPTURED, now, intent=intent)
             raise AlreadyCaptured
         if intent.status != gateway.CANCELLED:
             raise OutcomeUnknown(intent.status)
@@ -49,6 +49,6 @@ def _close(payment: Payment, now: datetime) -> None:
     if payment.state in (State.FAILED, State.VOIDED):
         return
     try:
-        store.move(payment.order_id, State.VOIDED, now)
+        store.move(payment, State.VOIDED, now)
     except store.Moved as moved:
         raise OutcomeUnknown from moved

@@ -48,6 +48,7 @@ class _Admin:
             web.post("/_standin/webhooks/release", self.release),
             web.post("/_standin/events", self.send_event),
             web.post("/_standin/events/{id}/deliver", self.deliver),
+            web.post("/_standin/refunds/{id}", self.end_refund),
             web.post("/_standin/intents/{id}/authentication", self.authenticate),
             web.get("/_standin/3ds/{id}", self.show_challenge),
             web.post("/_standin/3ds/{id}", self.answer_challenge),
@@ -112,6 +113,12 @@ class _Admin:
 
     async def deliver(self, request: web.Request) -> web.Response:
         self._stand_in.courier.resend(self._stand_in.book.get("event", request.match_info["id"]))
+        return _done()
+
+    async def end_refund(self, request: web.Request) -> web.Response:
+        """`{status}`: what became of a refund at the buyer's bank."""
+        made = self._stand_in.book.get("refund", request.match_info["id"])
+        charges.end_refund(self._stand_in.book, made, (await request.json())["status"])
         return _done()
 
     async def authenticate(self, request: web.Request) -> web.Response:

@@ -15,6 +15,7 @@ class Card:
     challenge: str = "none"  # 3-D Secure: none | on_request | always
     dispute: str | None = None  # the dispute's reason, once captured
     fraud_warning: bool = False
+    slow_refunds: bool = False  # pending until the stand-in is told how they end
 
 
 MESSAGES = {
@@ -53,6 +54,7 @@ _CARDS = {
     "createDispute": Card("4000000000000259", dispute="fraudulent"),
     "createDisputeProductNotReceived": Card("4000000000002685", dispute="product_not_received"),
     "createIssuerFraudRecord": Card("4000000000005423", fraud_warning=True),
+    "pendingRefund": Card("4000000000007726", slow_refunds=True),
 }
 _BY_NUMBER = {card.number: card for card in _CARDS.values()}
 _BRANDS = {"4": "visa", "5": "mastercard", "2": "mastercard", "3": "amex", "6": "discover"}

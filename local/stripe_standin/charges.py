@@ -73,6 +73,8 @@ def refund(book: Book, params: Json) -> Json:
     made["metadata"] = forms.metadata(params)
     if reason := params.get("reason"):
         made["reason"] = forms.one_of({"reason": reason}, "reason", _REFUND_REASONS)
+    if book.cards[charge["payment_method"]].slow_refunds:
+        made["status"] = "pending"
     book.add(made)
     made["balance_transaction"] = _entry(book, "refund", made, -amount, 0)["id"]
     charge["refunds"]["data"].insert(0, made)
@@ -83,9 +85,23 @@ def refund(book: Book, params: Json) -> Json:
     return made
 
 
+def end_refund(book: Book, made: Json, status: str, reason: str | None = None) -> None:
+    """What the buyer's bank does with it: `succeeded` or `failed`, the latter also long after."""
+    made["status"] = status
+    if status == "failed":
+        charge = book.objects[made["charge"]]
+        made["failure_reason"] = reason or "expired_or_canceled_card"
+        made["failure_balance_transaction"] = _entry(book, "refund_failure", made, made["amount"], 0)["id"]
+        charge["amount_refunded"] -= made["amount"]
+        charge["refunded"] = False
+        book.emit("refund.failed", made)
+    book.emit("refund.updated", made)
+
+
 def refunded(charge: Json) -> int:
-    """Captured money given back; a released authorisation is not captured money."""
-    return sum(one["amount"] for one in charge["refunds"]["data"] if one["balance_transaction"])
+    """Captured money given back; a released authorisation is not captured money, nor is what came back again."""
+    made = [one for one in charge["refunds"]["data"] if one["balance_transaction"] and one["status"] != "failed"]
+    return sum(one["amount"] for one in made)
 
 
 def retrieve(book: Book, params: Json, object_id: str) -> Json:

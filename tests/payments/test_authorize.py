@@ -10,7 +10,7 @@ from kit.money import Money
 from kit.table import Transaction
 from local.stripe_standin import StripeStandIn
 from payments import gateway, get_payment, request_payment, store
-from payments.payment import AuthenticationRequired, CardDeclined, OutcomeUnknown, PaymentClosed
+from payments.payment import CardDeclined, OutcomeUnknown, PaymentClosed
 from tests.payments.purchases import (
     GIVEN_BACK,
     HELD,
@@ -89,15 +89,6 @@ def test_an_unusable_payment_method_is_a_decline(stripe_standin: StripeStandIn, 
     assert payment_of(order_id).state == "failed"
 
 
-def test_three_d_secure_ends_without_a_live_intent(stripe_standin: StripeStandIn) -> None:
-    order_id = requested("pm_card_authenticationRequired")
-    for _ in range(2):
-        with pytest.raises(AuthenticationRequired):
-            authorize(order_id)
-    assert money(stripe_standin, order_id) == GIVEN_BACK
-    assert payment_of(order_id).state == "failed"
-
-
 @pytest.mark.parametrize("how", ["reset", "429", "409", "500", "503"])
 @pytest.mark.parametrize(("when", "lost"), [("before", 1), ("before", 3), ("after", 1), ("after", 4)])
 def test_lost_answers_never_make_a_second_authorisation(
@@ -169,11 +160,11 @@ def test_an_authorisation_that_comes_after_the_void_gives_itself_back(
     order_id = requested()
     ask = gateway.authorize
 
-    def slowly(payment: Any) -> Any:
+    def slowly(payment: Any, **asked: Any) -> Any:
         with monkeypatch.context() as other:
             other.setattr(gateway, "find", lambda _: [])  # Stripe has not heard of it yet
             void(order_id)
-        return ask(payment)
+        return ask(payment, **asked)
 
     monkeypatch.setattr(gateway, "authorize", slowly)
     with pytest.raises(PaymentClosed):

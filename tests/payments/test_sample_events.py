@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from payments import authorize_payment, capture_payment, receive_webhook, void_payment
+from payments import authorize_payment, capture_payment, receive_webhook, refund_payment, void_payment
 from tests import harness
-from tests.payments.purchases import NOW, payment_of, requested
+from tests.payments.purchases import NOW, captured, payment_of, requested
 
 SAMPLES = Path(__file__).parents[2] / "events/payments"
 
@@ -31,6 +31,12 @@ def test_steps(verb: Any, state: str) -> None:
     event = sample(verb.__name__.rpartition(".")[2])
     verb.handler({**event, "orderId": order_id}, harness.CONTEXT)
     assert payment_of(order_id).state == state
+
+
+def test_refund() -> None:
+    order_id = captured()
+    answer = refund_payment.handler({**sample("refund_payment"), "orderId": order_id}, harness.CONTEXT)
+    assert (answer, payment_of(order_id).refunded_minor) == ({"state": "succeeded"}, 4_500)
 
 
 def test_webhook() -> None:

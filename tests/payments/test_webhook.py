@@ -12,62 +12,36 @@ import pytest
 
 from local.stripe_standin import StripeStandIn
 from local.stripe_standin.courier import sign
-from payments import gateway, receive_webhook, signatures, store
+from payments import following, gateway, inbox, receive_webhook, signatures, store
 from payments.payment import CardDeclined
-from tests import harness
+from tests.payments.deliveries import NOW, SECRET, deliver, post, sent
 from tests.payments.purchases import (
     GIVEN_BACK,
     HELD,
     authorize,
     authorized,
     capture,
+    ledger,
     money,
     payment_of,
     requested,
     void,
 )
 
-SECRET = "whsec_local"
 SHARED = Path(os.environ.get("BOXOFFICE_SHARED", Path(__file__).parents[3] / "shared"))
 VECTORS = SHARED / "data/stripe/signature_vectors.json"
-NOW = datetime(2030, 6, 1, 20, 5, tzinfo=UTC)
-
-
-def post(body: str | bytes, signature: str | None = None, now: datetime = NOW) -> tuple[int, Any]:
-    raw = body.encode() if isinstance(body, str) else body
-    header = sign(raw, SECRET, int(now.timestamp())) if signature is None else signature
-    headers = {"Stripe-Signature": header, "Content-Type": "application/json; charset=utf-8"}
-    status, answer, _ = harness.call(
-        receive_webhook, body=body, headers=headers, now=now, route="POST /payments/webhook"
-    )
-    return status, answer
-
-
-def deliver(event: dict[str, Any], **changes: Any) -> str:
-    status, answer = post(json.dumps({**event, **changes}, indent=2))
-    assert status == 200
-    return str(answer["outcome"])
-
-
-def sent(stand_in: StripeStandIn, order_id: str, kind: str) -> dict[str, Any]:
-    """The event of this type that Stripe has for the order."""
-    [event] = [
-        event
-        for event in stand_in.ask("state")["events"]
-        if event["type"] == f"payment_intent.{kind}" and event["data"]["object"]["metadata"].get("order_id") == order_id
-    ]
-    return dict(event)
 
 
 def rows() -> list[dict[str, Any]]:
-    return [item.to_simple_dict() for item in store.EventItem.scan()]
+    return [item.to_simple_dict() for item in inbox.EventItem.scan(inbox.EventItem.sk == "event")]
 
 
 @pytest.fixture
 def alarms(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The counters raised, each of which has an alarm (`infra/payments.py`)."""
     raised: list[str] = []
-    monkeypatch.setattr(receive_webhook, "count", raised.append)
+    for module in (receive_webhook, following):
+        monkeypatch.setattr(module, "count", raised.append)
     return raised
 
 
@@ -170,13 +144,12 @@ def test_an_event_about_what_is_known_changes_nothing(stripe_standin: StripeStan
     assert payment_of(order_id) == before
 
 
-def test_succeeded_first_and_capturable_after(stripe_standin: StripeStandIn) -> None:
-    order_id = authorized()
-    capture(order_id)
-    store.PaymentItem.get(order_id, "payment").update([store.PaymentItem.state.set("requested")])
-    assert deliver(sent(stripe_standin, order_id, "succeeded")) == "applied"
-    assert deliver(sent(stripe_standin, order_id, "amount_capturable_updated")) == "stale"
-    assert payment_of(order_id).state == "captured"
+def test_succeeded_first_and_capturable_after(stripe_standin: StripeStandIn, unrecorded: str) -> None:
+    [intent] = ledger(stripe_standin, unrecorded)
+    gateway.capture(payment_of(unrecorded), intent["payment_intent"])
+    assert deliver(sent(stripe_standin, unrecorded, "succeeded")) == "applied"
+    assert deliver(sent(stripe_standin, unrecorded, "amount_capturable_updated")) == "stale"
+    assert payment_of(unrecorded).state == "captured"
 
 
 def test_created_and_other_types_are_answered_and_forgotten(stripe_standin: StripeStandIn) -> None:
