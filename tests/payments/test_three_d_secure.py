@@ -139,7 +139,7 @@ def test_a_crash_before_the_purchase_was_told_is_made_good(stripe_standin: Strip
     confirm(stripe_standin, order_id)
     event = sent(stripe_standin, order_id, "amount_capturable_updated")
     machine.add_client_error("send_task_success", "ThrottlingException")
-    assert post(json.dumps(event))[0] == 500
+    assert post(json.dumps(event))[0] == 503
     assert payment_of(order_id).state == "authorized"
     machine.add_response("send_task_success", {}, {"taskToken": TOKEN, "output": "{}"})
     deliver(event)
