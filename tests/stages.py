@@ -24,6 +24,7 @@ REST = (*UNIT, *(path for path in APART if (ROOT / path).exists()))
 Stages = dict[str, tuple[str, ...]]
 CHECK: Stages = {"lint": LINT, "format": FORMAT, "types": TYPES, "unit": FAST}
 TEST: Stages = {
+    "Chromium": (sys.executable, "-m", "tests.chromium"),
     **CHECK,
     "assembly and local parts": REST,
     "web client": ("npm", "--prefix", "web", "run", "check"),

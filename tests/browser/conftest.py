@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from local.run import RunningBoxoffice
 from tests.browser.visitor import Visitor
+from tests.chromium import MISSING, find
 
 PICTURES = Path(os.environ.get("BOXOFFICE_PICTURES", "test-results"))
 WAIT_MS = 15_000
@@ -36,9 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = find()
     if path is None:
-        pytest.skip("needs Chromium or Chrome: apt-get install chromium")
+        pytest.fail(MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import shutil
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +13,10 @@ from typing import Any
 import pytest
 
 from local.stripe_standin import StripeStandIn
+from tests.chromium import find
 from tests.local.test_stripe_standin import authorize, from_card, sdk
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+BROWSER = find()
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(BROWSER is None, reason="needs Chromium or Chrome"),
