@@ -116,22 +116,22 @@ def _start(
     site_url = f"http://127.0.0.1:{site.getsockname()[1]}"
     shutil.rmtree(state_dir / "cloud", ignore_errors=True)
 
-    synthesis = stack.enter_context(Synthesis(SHARED_STATE))
-    if not synthesis.is_current:
-        say("Synthesizing the CDK app")
-    say("Starting the local cloud")
-    mail_host = f"127.0.0.1:{mail.getsockname()[1]}"
-    cloud = stack.enter_context(LocalCloud.start(cloud_port, state_dir=state_dir / "cloud", mail_host=mail_host))
-    stripe = _stripe(stack, stripe_port, site_url + WEBHOOK_PATH, say)
-    assembly = synthesis.assembly()
-    parameters = stripe.parameters() | {
-        "CognitoEndpoint": cloud.endpoint_url,
-        "UploadOrigin": cloud.endpoint_url,
-    }
-    outputs = deploy(assembly, cloud, parameters, say)
-    _tell(cloud, site_url, stripe)
-    say("Starting the edge")
-    edge = stack.enter_context(EdgeProcess.start(assembly, cloud.endpoint_url, site, mail, state_dir / "edge.log"))
+    with Synthesis(SHARED_STATE) as synthesis:
+        if not synthesis.is_current:
+            say("Synthesizing the CDK app")
+        say("Starting the local cloud")
+        mail_host = f"127.0.0.1:{mail.getsockname()[1]}"
+        cloud = stack.enter_context(LocalCloud.start(cloud_port, state_dir=state_dir / "cloud", mail_host=mail_host))
+        stripe = _stripe(stack, stripe_port, site_url + WEBHOOK_PATH, say)
+        assembly = synthesis.assembly()
+        parameters = stripe.parameters() | {
+            "CognitoEndpoint": cloud.endpoint_url,
+            "UploadOrigin": cloud.endpoint_url,
+        }
+        outputs = deploy(assembly, cloud, parameters, say)
+        _tell(cloud, site_url, stripe)
+        say("Starting the edge")
+        edge = stack.enter_context(EdgeProcess.start(assembly, cloud.endpoint_url, site, mail, state_dir / "edge.log"))
     site.close()
     mail.close()
     if demo is not None:
