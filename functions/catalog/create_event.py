@@ -11,11 +11,16 @@ from catalog.identity import identify
 from catalog.problems import InvalidEvent
 from catalog.store import add_event, get_chart, get_venue
 from kit.auth import ORGANIZER
-from kit.errors import IdempotencyMismatch, NotFound
+from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, NotFound
 from kit.http import Call, endpoint
 
 
-@endpoint(callers=ORGANIZER, status=201, idempotency_key="optional", raises=(InvalidEvent, IdempotencyMismatch))
+@endpoint(
+    callers=ORGANIZER,
+    status=201,
+    idempotency_key="optional",
+    raises=(InvalidEvent, IdempotencyKeyRequired, IdempotencyMismatch),
+)
 def handler(call: Call, body: NewEvent) -> Event:
     """Create an event; every fault is named at once, with its field."""
     event_id, asked = identify(call, "evt")

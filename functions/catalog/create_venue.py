@@ -8,11 +8,13 @@ from catalog.events import NewVenue, Venue, is_timezone
 from catalog.identity import identify
 from catalog.store import add_venue
 from kit.auth import ORGANIZER
-from kit.errors import IdempotencyMismatch, Invalid
+from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, Invalid
 from kit.http import Call, endpoint
 
 
-@endpoint(callers=ORGANIZER, status=201, idempotency_key="optional", raises=(IdempotencyMismatch,))
+@endpoint(
+    callers=ORGANIZER, status=201, idempotency_key="optional", raises=(IdempotencyKeyRequired, IdempotencyMismatch)
+)
 def handler(call: Call, body: NewVenue) -> Venue:
     """Create a venue."""
     if not is_timezone(body.timezone):

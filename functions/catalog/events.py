@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from catalog.charts import Chart
+from kit.decode import END
 from kit.money import Money
 from pricing import Pricing, faults, price_range
 
@@ -21,14 +22,14 @@ LIMIT_PER_PERSON = 8
 LEASE_SECONDS = 600
 AHEAD_MAX = timedelta(days=3 * 365)
 
-NO_CONTROL_SIGNS = "^[^\\x00-\\x1f\\x7f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]+$"
-"""Nor signs that turn the direction of the text around them."""
+NO_CONTROL_SIGNS = "^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]+" + END
+"""Nor signs that break the line or turn the direction of the text around them."""
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NO_CONTROL_SIGNS)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
-WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern="^https://[^\\s\"'<>]+$")]
-ChartHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern="^https://[^\\s\"'<>]+" + END)]
+ChartHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
+CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}" + END)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
@@ -96,7 +97,7 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
 
     name: Name
     artist: Name
-    category: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*$")]
+    category: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*" + END)]
     venue_id: str
     chart_hash: ChartHash
     starts_at: Instant
@@ -130,11 +131,13 @@ def event_faults(new: NewEvent, chart: Chart, now: datetime) -> Iterator[FieldPr
     """What keeps a new event from being sold: its times among each other, its prices against its chart."""
     if not now < new.starts_at <= now + AHEAD_MAX:
         yield FieldProblem("startsAt", "must lie in the next three years")
-    if new.doors_at and new.doors_at > new.starts_at:
-        yield FieldProblem("doorsAt", "is after the start")
+    if new.doors_at and not timedelta() <= new.starts_at - new.doors_at <= timedelta(days=1):
+        yield FieldProblem("doorsAt", "does not lie in the day before the start")
     ends = new.sale_ends_at or new.starts_at
     if new.on_sale_at >= ends:
         yield FieldProblem("onSaleAt", "is not before the end of the sale")
+    if now - new.on_sale_at > AHEAD_MAX:
+        yield FieldProblem("onSaleAt", "lies more than three years back")
     if new.sale_ends_at and new.sale_ends_at > new.starts_at + timedelta(days=1):
         yield FieldProblem("saleEndsAt", "is more than a day after the start")
     categories = [category.key for category in chart.categories]

@@ -7,15 +7,13 @@ import hashlib
 from kit import ids
 from kit.http import Call
 
-KEY_LENGTH_MAX = 255
-
 
 def identify(call: Call, prefix: str) -> tuple[str, str]:
     """The new thing's id, and what was asked for.
 
     With an Idempotency-Key the id follows from it, so that the same request finds what it made the first time;
-    `asked` tells it from another request under the same key.
+    `asked` tells it from another request under the same key. Raises IdempotencyKeyRequired.
     """
-    key = call.headers.get("idempotency-key", "")[:KEY_LENGTH_MAX]
+    key = call.idempotency_key
     asked = hashlib.sha256(call.raw_body).hexdigest()
     return (ids.derived(prefix, call.caller.person_id, key) if key else ids.new(prefix, call.now)), asked

@@ -28,13 +28,12 @@ from pynamodb.models import Model
 from catalog.charts import Chart
 from catalog.events import Availability, Event, Status, Venue, availability_word
 from catalog.problems import EventNotSellable
+from kit import ids
 from kit.clock import rfc3339
 from kit.errors import IdempotencyMismatch, NotFound, TooLarge
 from kit.settings import client, env
 from kit.table import Table, TableMeta, Transaction
 
-EVENT_ID = re.compile(r"evt_[0-9a-v]{16}")
-VENUE_ID = re.compile(r"ven_[0-9a-v]{16}")
 CHART_HASH = re.compile(r"[0-9a-f]{64}")
 CHARTS_IN_MEMORY = 8
 CHART_BYTES_MAX = 64 * 1024 * 1024
@@ -101,7 +100,7 @@ def add_venue(venue: Venue, asked: str) -> Venue:
 
 def get_venue(venue_id: str) -> Venue:
     """Raises NotFound."""
-    if not VENUE_ID.fullmatch(venue_id):
+    if not ids.is_one("ven", venue_id):
         raise NotFound
     try:
         item = VenueItem.get(f"VENUE#{venue_id}", "VENUE", consistent_read=True)
@@ -138,7 +137,7 @@ def add_event(event: Event, asked: str) -> Event:
 
 def get_event(event_id: str) -> Event:
     """The event as it is now. Raises NotFound."""
-    if not EVENT_ID.fullmatch(event_id):
+    if not ids.is_one("evt", event_id):
         raise NotFound
     try:
         return _event(EventItem.get(f"EVENT#{event_id}", "EVENT", consistent_read=True))

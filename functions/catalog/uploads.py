@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from catalog.store import read_object
+from kit import ids
 from kit.errors import NotFound, TooLarge
 from kit.settings import client, env
 
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024
 UPLOAD_SECONDS = 900
-UPLOAD_ID = re.compile(r"upl_[0-9a-v]{16}")
 
 
 class Upload(msgspec.Struct, frozen=True, rename="camel"):
@@ -39,7 +37,7 @@ def open_upload(person_id: str, upload_id: str, size_bytes: int) -> Upload:
 
 def read_upload(person_id: str, upload_id: str) -> bytes:
     """What this person uploaded. Raises NotFound (also: somebody else's), TooLarge."""
-    if not UPLOAD_ID.fullmatch(upload_id):
+    if not ids.is_one("upl", upload_id):
         raise NotFound
     return read_object(_key(person_id, upload_id), UPLOAD_BYTES_MAX)
 

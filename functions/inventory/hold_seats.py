@@ -37,8 +37,8 @@ SEATS_MAX = 30
 """So many updates, with their conditions, fit in one transaction beside those of a replaced hold."""
 OFFERS_MAX = 5
 """How often somebody who loses the best seats to another is offered the next best."""
-KEY_LENGTH_MAX = 255
 
+SectionKey = Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX, extra={"problem": "invalid-quantity"})]
 
 
@@ -46,7 +46,7 @@ class BestAvailable(msgspec.Struct, frozen=True, rename="camel"):
     """`priceMax`: the highest face value of one ticket, in minor units of the event's currency."""
 
     quantity: Quantity
-    sections: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)] | None = None
+    sections: Annotated[list[SectionKey], msgspec.Meta(min_length=1, max_length=100)] | None = None
     price_max: Annotated[int, msgspec.Meta(ge=0)] | None = None
     accessible: bool = False
 
@@ -85,9 +85,7 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
     ),
 )
 def handler(call: Call, body: HoldRequest) -> HeldSeats:
-    key = call.headers.get("idempotency-key", "").strip()
-    if len(key) > KEY_LENGTH_MAX:
-        raise IdempotencyKeyRequired
+    key = call.idempotency_key
     asked = hashlib.sha256(call.raw_body).hexdigest()[:16]
     person_id = call.caller.person_id
     hold_id = ids.derived("hld", person_id, body.event_id, key) if key else ids.new("hld", call.now)

@@ -12,6 +12,7 @@ import inventory
 import payments
 from inventory import HeldSeat, Hold, HoldExpired, PurchaseInProgress
 from kit import ids
+from kit.decode import END
 from kit.errors import Busy, Invalid, NotFound, Problem
 from kit.http import Call, endpoint
 from kit.idempotency import IdempotencyKeyRequired, IdempotencyMismatch, InProgress, key_of, once
@@ -22,7 +23,7 @@ from orders import launching, store
 from orders.card_numbers import CardNumberRefused, refuse_card_numbers
 from orders.order import LEASE, Delivery, Order, OrderedSeat
 
-PaymentMethodId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_ -]{1,255}$")]
+PaymentMethodId = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_ -]{1,255}" + END)]
 """Spaces and dashes pass here, so that a card number is refused as what it is."""
 
 

@@ -147,6 +147,8 @@ def move(
 
 def find(order_id: str) -> Order | None:
     """The order as it stands, strongly consistent."""
+    if not ids.is_one("ord", order_id):
+        return None
     try:
         return _order(OrderItem.get(f"O#{order_id}", ORDER, consistent_read=True))
     except OrderItem.DoesNotExist:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from kit.decode import END
 from kit.errors import Problem
 from kit.money import Money
 
@@ -15,7 +16,7 @@ AMOUNT_MAX = 100_000_000
 TICKET_TYPES_MAX = 20
 FEES_MAX = 10
 
-Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}" + END)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=AMOUNT_MAX)]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -57,7 +58,7 @@ class Tax(msgspec.Struct, frozen=True, rename="camel"):
 class Pricing(msgspec.Struct, frozen=True, rename="camel"):
     """`prices[category][ticket type id]` is a face value in minor units of `currency` (ISO 4217)."""
 
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}" + END)]
     ticket_types: Annotated[list[TicketType], msgspec.Meta(min_length=1, max_length=TICKET_TYPES_MAX)]
     prices: dict[str, dict[str, Amount]]
     fees: Annotated[list[Fee], msgspec.Meta(max_length=FEES_MAX)] = []

@@ -17,6 +17,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
+from kit import ids
 from kit.clock import from_ms, rfc3339, to_ms
 from kit.errors import NotFound
 from kit.money import Money
@@ -79,6 +80,8 @@ def find(ticket_ids: Iterable[str], person_id: str) -> list[Ticket]:
 
 def get(ticket_id: str, person_id: str) -> Ticket:
     """A ticket this person holds. Raises NotFound."""
+    if not ids.is_one("tkt", ticket_id):
+        raise NotFound
     try:
         ticket = _ticket(TicketItem.get(_key(ticket_id), TICKET, consistent_read=True))
     except TicketItem.DoesNotExist as error:

@@ -61,7 +61,7 @@ async def _serve(asked: argparse.Namespace, log: int) -> None:
 
     site = web.Application()
     site.add_routes(mailbox_routes(mailbox))
-    site.router.add_route("*", "/{anything:.*}", edge.handle)
+    site.router.add_route("*", "/{anything:(?s:.*)}", edge.handle)
     runner = web.AppRunner(
         site,
         access_log=None,

@@ -74,8 +74,9 @@ def _signed(body: str, now: datetime = NOW, secret: str = SECRET) -> str:
         _signed("{}").replace("t=", "t=1"),
         _signed("{}").split(",")[1],
         "t=ten,v1=é",
+        f"t={'9' * 5_000},v1=00",
     ],
-    ids=["unsigned", "bad", "v0-only", "other-secret", "stale", "other-time", "no-time", "not-ascii"],
+    ids=["unsigned", "bad", "v0-only", "other-secret", "stale", "other-time", "no-time", "not-ascii", "far-off"],
 )
 def test_a_bad_signature_is_refused_and_writes_nothing(header: str) -> None:
     before = rows()

@@ -11,12 +11,16 @@ import msgspec
 from kit.errors import Invalid, Malformed, UnknownField
 
 T = TypeVar("T")
+END = r"$(?!\n)"
+"""The end of a pattern: Python's `$` alone lets a line break through behind it."""
 
 
 def decode_json(raw: bytes, wanted: type[T]) -> T:
     """Raises Malformed (no JSON, duplicate keys, too deep), UnknownField, Invalid with the field's word."""
     try:
-        document = json.loads(raw, object_pairs_hook=_no_duplicates)
+        document = json.loads(raw.decode(), object_pairs_hook=_no_duplicates)
+        if b"\\u" in raw:
+            json.dumps(document, ensure_ascii=False).encode()  # half a surrogate pair can be neither kept nor answered
     except (ValueError, RecursionError) as error:
         raise Malformed from error
     return build(document, wanted)
@@ -30,7 +34,7 @@ def decode_query(query: dict[str, str], wanted: type[T]) -> T:
 def build(document: object, wanted: type[T], *, strict: bool = True, at: str = "") -> T:
     """Check a document against a struct field by field, so that an error knows its field and its word."""
     if not isinstance(document, dict):
-        raise Invalid(f"{at or 'The body'} must be an object.")
+        raise Invalid(f"{at.rstrip('.') or 'The body'} must be an object.")
     fields = msgspec.structs.fields(wanted)  # type: ignore[arg-type]
     unknown = sorted(set(document) - {field.encode_name for field in fields})
     if unknown:

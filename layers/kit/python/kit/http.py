@@ -27,6 +27,7 @@ from kit.decode import decode_json, decode_query
 from kit.errors import (
     Busy,
     Forbidden,
+    IdempotencyKeyRequired,
     Internal,
     InvalidToken,
     MethodNotAllowed,
@@ -39,6 +40,7 @@ from kit.errors import (
 from kit.telemetry import log, metrics
 
 BODY_BYTES_MAX = 64 * 1024
+KEY_LENGTH_MAX = 255
 NOT_NOW = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
@@ -70,6 +72,14 @@ class Call(msgspec.Struct, frozen=True):
         if self.person is None:
             raise Unauthenticated
         return self.person
+
+    @property
+    def idempotency_key(self) -> str:
+        """What tells a repeated request from a second one, or nothing. Raises IdempotencyKeyRequired."""
+        key = self.headers.get("idempotency-key", "").strip()
+        if len(key) > KEY_LENGTH_MAX:
+            raise IdempotencyKeyRequired
+        return key
 
 
 class Answer(msgspec.Struct, frozen=True):

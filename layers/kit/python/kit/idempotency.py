@@ -29,8 +29,6 @@ from kit.http import Call
 
 __all__ = ["IdempotencyKeyRequired", "IdempotencyMismatch", "InProgress", "key_of", "once"]
 
-HEADER = "idempotency-key"
-KEY_LENGTH_MAX = 255
 KEPT_SECONDS = 24 * 3600
 IN_FLIGHT_SECONDS = 30
 """No HTTP API call lives longer: after that a first try that crashed no longer blocks the next one."""
@@ -38,10 +36,9 @@ IN_FLIGHT_SECONDS = 30
 
 def key_of(call: Call) -> str:
     """The key the client sent. Raises IdempotencyKeyRequired."""
-    key = call.headers.get(HEADER, "").strip()
-    if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise IdempotencyKeyRequired
-    return key
+    if key := call.idempotency_key:
+        return key
+    raise IdempotencyKeyRequired
 
 
 def once(call: Call, operation: str, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:

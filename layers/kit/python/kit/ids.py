@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 from datetime import datetime
 
 BYTES = 10
+_SPELLING = re.compile(r"[0-9a-v]{16}")
 
 
 def new(prefix: str, now: datetime) -> str:
@@ -20,6 +22,11 @@ def derived(prefix: str, *parts: str) -> str:
     """The same parts give the same id, so that a repeated effect finds what it did the first time."""
     digest = hashlib.sha256("\x1f".join((prefix, *parts)).encode())
     return _spell(prefix, digest.digest()[:BYTES])
+
+
+def is_one(prefix: str, text: str) -> bool:
+    """Whether a stranger's text can be such an id; what cannot is not worth asking a table for."""
+    return text.startswith(f"{prefix}_") and _SPELLING.fullmatch(text[len(prefix) + 1 :]) is not None
 
 
 def to_bytes(identifier: str) -> bytes:
