@@ -19,6 +19,7 @@ from infra.functions import ROOT
 
 EDGE_REGION = "us-east-1"
 """Where a distribution's firewall has to be."""
+FOR_GOOD = "public, max-age=31536000, immutable"
 PUBLIC_SECONDS_MAX = 300
 FORGOTTEN_ERRORS = (404, 500, 502, 503, 504)
 """The edge would keep these for ten seconds whatever the API says: then one person's 404 for another's order
@@ -75,7 +76,8 @@ class EdgeStack(Stack):
             bucket_name=self._data.catalog.charts.bucket_name,
             region=self._data.region,
         )
-        headers = self._headers()
+        site = origins.S3BucketOrigin.with_origin_access_control(self._site)
+        headers = self._headers("Headers")
         return cloudfront.Distribution(
             self,
             "Distribution",
@@ -88,7 +90,7 @@ class EdgeStack(Stack):
                 cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in FORGOTTEN_ERRORS
             ],
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(self._site),
+                origin=site,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
@@ -105,6 +107,13 @@ class EdgeStack(Stack):
                 ],
             ),
             additional_behaviors={
+                # Their names carry a hash of what they hold.
+                "/assets/*": cloudfront.BehaviorOptions(
+                    origin=site,
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                    cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                    response_headers_policy=self._headers("Assets", FOR_GOOD),
+                ),
                 "/charts/*": cloudfront.BehaviorOptions(
                     origin=origins.S3BucketOrigin.with_origin_access_control(charts),
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
@@ -148,7 +157,7 @@ class EdgeStack(Stack):
             enable_accept_encoding_gzip=True,
         )
 
-    def _headers(self) -> cloudfront.ResponseHeadersPolicy:
+    def _headers(self, name: str, cache_control: str | None = None) -> cloudfront.ResponseHeadersPolicy:
         policy = Fn.join(
             "",
             [
@@ -166,9 +175,13 @@ class EdgeStack(Stack):
                 self._uploads,
             ],
         )
+        kept = cache_control and cloudfront.ResponseCustomHeadersBehavior(
+            custom_headers=[cloudfront.ResponseCustomHeader(header="cache-control", value=cache_control, override=True)]
+        )
         return cloudfront.ResponseHeadersPolicy(
             self,
-            "Headers",
+            name,
+            custom_headers_behavior=kept or None,
             security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                     content_security_policy=policy, override=True
@@ -212,5 +225,7 @@ class EdgeStack(Stack):
             cache_control=[deployment.CacheControl.no_cache()],
             distribution=distribution,
             distribution_paths=["/index.html", "/config.json"],
+            # The old client's files stay, for whoever has it open while a new one arrives.
+            prune=False,
             memory_limit=512,
         )
