@@ -15,17 +15,21 @@ TYPED = ("functions", "layers/kit/python/kit", "infra", "local", "tests", "app.p
 LINT = (sys.executable, "-m", "ruff", "check", ".")
 FORMAT = (sys.executable, "-m", "ruff", "format", "--check", ".")
 TYPES = (sys.executable, "-m", "mypy", *TYPED)
-APART = ("tests/infra", "tests/local", "tests/browser", "tests/inventory/test_import_budget.py")
+ALONE = ("tests/infra", "tests/local", "tests/browser", "tests/inventory/test_import_budget.py")
 """What starts processes, or measures times and so must run alone."""
+LONGER = ("tests/payments", "tests/statemachines")
+"""Half of all unit time: against the Stripe stand-in, and whole state machines."""
 UNIT = (*PYTEST, "-m", "not cloud and not browser")
-FAST = (*UNIT, "-n", "auto", "--dist", "loadfile", *(f"--ignore={path}" for path in APART))
-REST = (*UNIT, *(path for path in APART if (ROOT / path).exists()))
+SPREAD = (*UNIT, "-n", "auto", "--dist", "loadfile")
+FAST = (*SPREAD, *(f"--ignore={path}" for path in (*ALONE, *LONGER)))
+REST = (*UNIT, *(path for path in ALONE if (ROOT / path).exists()))
 
 Stages = dict[str, tuple[str, ...]]
 CHECK: Stages = {"lint": LINT, "format": FORMAT, "types": TYPES, "unit": FAST}
 TEST: Stages = {
     "Chromium": (sys.executable, "-m", "tests.chromium"),
     **CHECK,
+    "payments and workflows": (*SPREAD, *LONGER),
     "assembly and local parts": REST,
     "web client": ("npm", "--prefix", "web", "run", "check"),
     "local cloud": (*PYTEST, "-m", "cloud and not browser"),

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from local.run import RunningBoxoffice
 from tests.browser.visitor import Visitor
 from tests.chromium import MISSING, find
 
 PICTURES = Path(os.environ.get("BOXOFFICE_PICTURES", "test-results"))
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -25,6 +25,8 @@ QUIET = (
     "--disable-sync",
 )
 """Chromium calls home otherwise, and refuses to run as root."""
+
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
