@@ -39,7 +39,7 @@ class DataStack(Stack):
             "orders": orders.table,
             "payments": Payments(self).table,
         }
-        for context in ("tickets", "notifications"):
+        for context in ("tickets", "notifications", "fraud"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {

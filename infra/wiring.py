@@ -94,6 +94,7 @@ WIRING = (
     Function(
         "fulfil",
         {
+            Step("AssessFraud"): "orders.assess_fraud",
             Step("SellSeats"): "inventory.sell_seats",
             Step("KeepHold"): "inventory.keep_hold",
             Step("ReleaseSeats"): "inventory.release_seats",
@@ -102,7 +103,7 @@ WIRING = (
             Step("FailOrder"): "orders.fail_order",
         },
         reads=("catalog",),
-        writes=("inventory", "orders", "tickets"),
+        writes=("inventory", "orders", "tickets", "fraud"),
     ),
     Function(
         "notify",

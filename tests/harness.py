@@ -35,7 +35,7 @@ from kit import auth, clock, ids, settings
 from local.cloud import LocalCloud
 
 REGION = "eu-central-1"
-TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "accounts")
+TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "fraud", "accounts")
 """Each with `pk` and `sk`, its name in `TABLE_<CONTEXT>`; the idempotency table has `pk` alone."""
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""

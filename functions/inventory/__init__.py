@@ -7,7 +7,7 @@ seat has one holder at a time, that a hold has all of its seats or none, and tha
 from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
 from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress, SeatsLost
-from inventory.purchase import Purchase, extend_rows, pin_hold
+from inventory.purchase import Purchase, check_lease, extend_rows, pin_hold
 from inventory.show_hold import describe_hold
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Purchase",
     "PurchaseInProgress",
     "SeatsLost",
+    "check_lease",
     "describe_hold",
     "extend_rows",
     "get_hold",

@@ -26,6 +26,17 @@ class Purchase(msgspec.Struct, frozen=True, rename="camel"):
     lease_ends_at: datetime
 
 
+def check_lease(purchase: Purchase, now: datetime) -> None:
+    """Before any money moves: the hold is this order's, its lease runs, and the rows know the deadline.
+
+    Raises HoldExpired, Busy. Repeating it changes nothing.
+    """
+    claim = claims.load(purchase.person_id, purchase.event_id)
+    if claim is None or claim.order_id != purchase.order_id or now >= purchase.lease_ends_at:
+        raise HoldExpired
+    extend_rows(claims.hold_of(claim), purchase.lease_ends_at)
+
+
 def pin_hold(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:
     """Add to the transaction that accepts an order: the hold is the order's, until its deadline.
 

@@ -15,6 +15,7 @@ REASONS: dict[Reason, str] = {
     "authentication-required": "Your bank asked for a confirmation that this payment did not get.",
     "seats-lost": "The seats were no longer held for you when the payment arrived.",
     "hold-expired": "The time for which the seats were held ran out before the payment was done.",
+    "not-accepted": "We could not accept this order.",
     "technical": "Something went wrong on our side.",
 }
 DECLINES = {

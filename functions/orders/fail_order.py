@@ -16,6 +16,8 @@ REASONS: dict[str, Reason] = {
     "AuthenticationRequired": "authentication-required",
     "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
+    "FraudBlocked": "not-accepted",
+    "ReviewRequired": "not-accepted",
 }
 """By the name of the error that ended the purchase; any other is ours to explain, not the buyer's."""
 

@@ -13,6 +13,7 @@ LEASE = timedelta(minutes=15)
 """From acceptance, given once, so that a hold cannot end while money moves; nothing is sold after it."""
 
 Status = Literal["pending", "completed", "failed"]
+OPEN: tuple[Status, ...] = ("pending",)
 MOVES: dict[Status, tuple[Status, ...]] = {"pending": ("completed", "failed"), "completed": (), "failed": ()}
 
 Reason = Literal[
@@ -20,6 +21,7 @@ Reason = Literal[
     "authentication-required",
     "seats-lost",
     "hold-expired",
+    "not-accepted",
     "technical",
 ]
 """Why an order failed, in a word for the buyer's client."""
@@ -61,6 +63,11 @@ class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     reason: Reason | None = None
     decline_code: str | None = None
     """The card issuer's word, such as `insufficient_funds`, when the reason is `payment-declined`."""
+
+    @property
+    def is_open(self) -> bool:
+        """Its purchase has not ended."""
+        return self.status in OPEN
 
     @property
     def seat_ids(self) -> list[str]:

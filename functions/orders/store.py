@@ -23,7 +23,7 @@ from kit import ids
 from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
 from kit.table import Table, TableMeta, Transaction
-from orders.order import MOVES, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
+from orders.order import Delivery, Message, Order, OrderedSeat, Reason, Status, sources
 from pricing import Fare
 
 ORDER = "ORDER"
@@ -190,7 +190,7 @@ def list_open(accepted_before: datetime, limit: int) -> list[Order]:
         )
     ]
     found = [_order(item) for item in OrderItem.batch_get(keys, consistent_read=True)]
-    return [order for order in found if MOVES[order.status]]
+    return [order for order in found if order.is_open]
 
 
 def _position(order: Order) -> str:

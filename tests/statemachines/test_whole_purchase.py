@@ -12,10 +12,11 @@ from unittest import mock
 import pytest
 from stripe._http_client import HTTPClient
 
+import fraud
 import payments
 from infra.triggers import Step
 from infra.wiring import WIRING
-from kit import settings
+from kit import ids, settings
 from local.stripe_standin import StripeStandIn
 from orders import get_order
 from orders.store import MessageItem
@@ -145,6 +146,20 @@ def test_a_purchase_that_comes_after_its_lease_keeps_no_money(start: Start) -> N
         assert start(order_id).status == "SUCCEEDED"
     assert (get_order(order_id).reason, money(order_id), tickets()) == ("hold-expired", "voided", [])
     assert hold(basket["eventId"], TWO, person="bob", now=NOON + timedelta(minutes=17))[0] == 201
+
+
+def test_an_order_that_is_blocked_moves_no_money(start: Start, stripe_standin: StripeStandIn) -> None:
+    """S3; and a block stays one, whatever starts the purchase again (I16)."""
+    basket = held()
+    order_id = buy(basket["holdId"])
+    for _ in range(20):
+        fraud.assess(ids.new("ord", SOON), "ada", basket["eventId"], seats=2, total_minor=9000, now=SOON)
+    assert start(order_id).status == "SUCCEEDED"
+    assert (get_order(order_id).reason, money(order_id), tickets()) == ("not-accepted", "voided", [])
+    assert stripe_standin.ask("state")["ledger"] == []
+    assert is_free(basket["eventId"])
+    decision = fraud.decision_on(order_id)
+    assert decision and decision.verdict == "block"
 
 
 def test_a_refused_capture_frees_the_sold_seats(start: Start, stripe_standin: StripeStandIn) -> None:

@@ -1,0 +1,10 @@
+"""Fraud: how far a purchase is to be trusted before any money moves.
+
+Owns the decision on each order and the counters it is made from. It promises that an order is decided once and
+for good, however often it is asked about; that it counts once; and that what is not known never speaks for it.
+"""
+
+from fraud.assessing import assess, decision_on
+from fraud.rules import Decision, Features, Verdict
+
+__all__ = ["Decision", "Features", "Verdict", "assess", "decision_on"]

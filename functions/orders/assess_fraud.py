@@ -1,0 +1,48 @@
+"""AssessFraud: the seats are still this order's, and the order may be trusted; no money has moved yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import fraud
+import inventory
+from inventory import Purchase
+from kit.errors import Problem
+from kit.step import step
+from orders import store
+
+
+class FraudBlocked(Problem):
+    status, title = 403, "This order is not accepted"
+
+
+class ReviewRequired(Problem):
+    status, title = 409, "A person has to look at this order first"
+
+
+@step
+def handler(purchase: Purchase, now: datetime) -> bool:
+    return assess_fraud(purchase, now)
+
+
+def assess_fraud(purchase: Purchase, now: datetime) -> bool:
+    """Whether the bank is to make sure of the buyer; decided once, whatever is repeated.
+
+    Raises HoldExpired, FraudBlocked, ReviewRequired, Busy.
+    """
+    order = store.get(purchase.order_id)
+    if order.is_open:
+        inventory.check_lease(purchase, now)
+    decision = fraud.assess(
+        order.order_id,
+        order.person_id,
+        order.event_id,
+        seats=len(order.seats),
+        total_minor=order.fare.total.amount,
+        now=now,
+    )
+    if decision.verdict == "block":
+        raise FraudBlocked
+    if decision.verdict in ("challenge", "review"):
+        raise ReviewRequired
+    return False
