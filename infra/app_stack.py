@@ -69,7 +69,7 @@ class AppStack(Stack):
         ]
         self._let_read_site_url()
         self.api = self._http_api()
-        self._let_start(self._state_machine("purchase"), "purchase")
+        self._let_start_and_resume(self._state_machine("purchase"), "purchase")
 
     def _particular(self, name: str, mail_from: str, stripe_api: str) -> dict[str, str]:
         """What one function needs that others should not see."""
@@ -177,8 +177,10 @@ class AppStack(Stack):
             if isinstance(trigger, Step) and trigger.name in states
         }
 
-    def _let_start(self, machine: sfn.StateMachine, name: str) -> None:
+    def _let_start_and_resume(self, machine: sfn.StateMachine, name: str) -> None:
         for wired in self._functions:
             if name in wired.wired.starts:
                 wired.function.add_environment(f"MACHINE_{name.upper()}", machine.state_machine_arn)
                 machine.grant_start_execution(wired.function)
+            if name in wired.wired.resumes:
+                machine.grant_task_response(wired.function)

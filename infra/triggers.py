@@ -83,6 +83,8 @@ class Function:
     writes_charts: bool = False
     starts: tuple[str, ...] = ()
     """State machines it may start."""
+    resumes: tuple[str, ...] = ()
+    """State machines whose waiting tasks it may send on."""
     mails: bool = False
     reads_people: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -95,6 +95,7 @@ WIRING = (
         "fulfil",
         {
             Step("AssessFraud"): "orders.assess_fraud",
+            Step("AwaitReview"): "orders.await_review",
             Step("SellSeats"): "inventory.sell_seats",
             Step("KeepHold"): "inventory.keep_hold",
             Step("ReleaseSeats"): "inventory.release_seats",
@@ -147,6 +148,13 @@ WIRING = (
         writes_charts=True,
         memory_mb=1769,
         timeout_seconds=29,
+    ),
+    # The operator's side: what needs a person.
+    Function(
+        "operate",
+        {Api("POST /operator/reviews/{orderId}"): "orders.answer_review"},
+        writes=("orders",),
+        resumes=("purchase",),
     ),
     # Whatever else is asked for.
     Function(

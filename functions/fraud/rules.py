@@ -65,5 +65,5 @@ def decide(order_id: str, features: Features, now: datetime) -> Decision:
             demanded.append((f"unknown-{rule.feature.replace('_', '-')}", UNKNOWN))
         elif value >= rule.at_least:
             demanded.append((rule.name, rule.verdict))
-    verdict = max((verdict for _, verdict in demanded), key=SEVERITY.index, default="approve")
+    verdict: Verdict = max((verdict for _, verdict in demanded), key=SEVERITY.index, default=SEVERITY[0])
     return Decision(order_id, verdict, list(dict.fromkeys(name for name, _ in demanded)), now)

@@ -9,7 +9,7 @@ import msgspec
 
 from kit.step import step
 from orders import store
-from orders.order import Reason
+from orders.order import Reason, Status
 
 REASONS: dict[str, Reason] = {
     "CardDeclined": "payment-declined",
@@ -17,16 +17,21 @@ REASONS: dict[str, Reason] = {
     "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
     "FraudBlocked": "not-accepted",
-    "ReviewRequired": "not-accepted",
+    "ReviewDeclined": "not-accepted",
+    "ReviewClosed": "not-accepted",
 }
 """By the name of the error that ended the purchase; any other is ours to explain, not the buyer's."""
+
+
+WAITED: dict[Status, Reason] = {"in_review": "not-accepted"}
+"""Why an order failed whose wait for somebody's answer timed out."""
 
 
 class StateError(msgspec.Struct, frozen=True, rename="pascal"):
     """What a Catch leaves: the error's class, and of a Lambda the message, inside a JSON text."""
 
     error: str = "Unknown"
-    cause: str = ""
+    cause: str | None = None
 
 
 class Failure(msgspec.Struct, frozen=True, rename="camel"):
@@ -44,7 +49,8 @@ def fail_order(order_id: str, error: StateError, now: datetime) -> None:
     order = store.get(order_id)
     if order.status == "failed":
         return
-    reason = REASONS.get(error.error, "technical")
+    waited_in_vain = error.error == "States.Timeout" and order.status in WAITED
+    reason = WAITED[order.status] if waited_in_vain else REASONS.get(error.error, "technical")
     declined = reason == "payment-declined"
     store.move(
         order,
@@ -56,9 +62,9 @@ def fail_order(order_id: str, error: StateError, now: datetime) -> None:
     )
 
 
-def _message(cause: str) -> str | None:
+def _message(cause: str | None) -> str | None:
     """A declined card's message is the issuer's decline code."""
     try:
-        return str(json.loads(cause)["errorMessage"])
+        return str(json.loads(cause or "")["errorMessage"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -12,9 +12,15 @@ from pricing import Fare
 LEASE = timedelta(minutes=15)
 """From acceptance, given once, so that a hold cannot end while money moves; nothing is sold after it."""
 
-Status = Literal["pending", "completed", "failed"]
-OPEN: tuple[Status, ...] = ("pending",)
-MOVES: dict[Status, tuple[Status, ...]] = {"pending": ("completed", "failed"), "completed": (), "failed": ()}
+Status = Literal["pending", "in_review", "completed", "failed"]
+OPEN: tuple[Status, ...] = ("pending", "in_review")
+MOVES: dict[Status, tuple[Status, ...]] = {
+    "pending": ("in_review", "completed", "failed"),
+    "in_review": ("completed", "failed"),
+    "completed": (),
+    "failed": (),
+}
+"""Forward only: an order that waited says so until it ends, so that no move is ever taken back."""
 
 Reason = Literal[
     "payment-declined",

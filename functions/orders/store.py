@@ -2,6 +2,7 @@
 
     O#<order id>   ORDER                         the order: every move is a condition on this one item
     O#<order id>   outbox#<message>#<version>    what the buyer is to be told, written with the move itself
+    O#<order id>   REVIEW                        a person's look at it (`reviews`)
     B#<person id>  <created at>#<order id>       in whose list it appears, in the order of acceptance
 
 An order that has not ended is also in the sparse index `open-orders`, by the time it was accepted: there the
@@ -23,7 +24,7 @@ from kit import ids
 from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
 from kit.table import Table, TableMeta, Transaction
-from orders.order import Delivery, Message, Order, OrderedSeat, Reason, Status, sources
+from orders.order import OPEN, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
 from pricing import Fare
 
 ORDER = "ORDER"
@@ -109,16 +110,14 @@ def move(
     to: Status,
     now: datetime,
     *,
-    tell: Message,
+    tell: Message | None = None,
     reason: Reason | None = None,
     decline_code: str | None = None,
 ) -> None:
     """Move the order IF it is where `to` may be reached from, and put the message; otherwise OrderMoved."""
-    actions: list[Action] = [
-        OrderItem.status.set(to),
-        OrderItem.updated_at.set(rfc3339(now)),
-        OrderItem.shard.remove(),
-    ]
+    actions: list[Action] = [OrderItem.status.set(to), OrderItem.updated_at.set(rfc3339(now))]
+    if to not in OPEN:
+        actions.append(OrderItem.shard.remove())
     if reason:
         actions.append(OrderItem.reason.set(reason))
     if decline_code:
@@ -130,18 +129,8 @@ def move(
         condition=OrderItem.status.is_in(*sources(to)),
         refused=OrderMoved(),
     )
-    transaction.put(
-        MessageItem(
-            f"O#{order.order_id}",
-            f"outbox#{tell}#{MESSAGE_VERSION}",
-            order_id=order.order_id,
-            person_id=order.person_id,
-            message=tell,
-            version=MESSAGE_VERSION,
-            created_at=rfc3339(now),
-            expires=now + MESSAGE_KEPT,
-        )
-    )
+    if tell:
+        transaction.put(_message(order, tell, now))
     transaction.commit()
 
 
@@ -195,6 +184,19 @@ def list_open(accepted_before: datetime, limit: int) -> list[Order]:
 
 def _position(order: Order) -> str:
     return f"{rfc3339(order.created_at)}#{order.order_id}"
+
+
+def _message(order: Order, tell: Message, now: datetime) -> MessageItem:
+    return MessageItem(
+        f"O#{order.order_id}",
+        f"outbox#{tell}#{MESSAGE_VERSION}",
+        order_id=order.order_id,
+        person_id=order.person_id,
+        message=tell,
+        version=MESSAGE_VERSION,
+        created_at=rfc3339(now),
+        expires=now + MESSAGE_KEPT,
+    )
 
 
 def _item(order: Order) -> OrderItem:

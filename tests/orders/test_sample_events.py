@@ -25,7 +25,8 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 def send(verb: str, now: datetime = NOW) -> Any:
     event = json.loads((SAMPLES / f"{verb}.json").read_text())
     if "headers" in event:
-        event["headers"]["authorization"] = f"Bearer {harness.access_token(FAN)}"
+        groups = ["operator"] if "operator" in event["rawPath"] else ["fan"]
+        event["headers"]["authorization"] = f"Bearer {harness.access_token(FAN, groups)}"
     with harness.at(now):
         return import_module(f"orders.{verb}").handler(event, harness.CONTEXT)
 
@@ -49,6 +50,9 @@ def accepted(_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_sample_is_accepted(verb: str, status: str) -> None:
     assert send("launch_purchase") == {"batchItemFailures": []}
     assert send("sweep_orders", NOW + timedelta(minutes=2)) is None
+    assert send("assess_fraud") is False
+    assert send("await_review") is None
+    assert send("answer_review")["statusCode"] == 409  # nobody waits with the sample's token
     assert send(verb) is None
     assert get_order(ORDER).status == status
     for shown in ("show_order", "list_orders"):

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from inventory import CardsExhausted, HoldExpired, SeatsLost
+from kit import settings
 from kit.errors import Busy
+from orders.assess_fraud import FraudBlocked, ReviewRequired
 from payments.payment import (
     AlreadyCaptured,
     AmountMismatch,
@@ -30,7 +32,7 @@ INPUT = {
 SALE = ["AssessFraud", "AuthorizePayment", "SellSeats", "CapturePayment", "IssueTickets", "CompleteOrder"]
 UNDONE = ["VoidPayment", "MayTryAnotherCard", "ReleaseSeats", "FailOrder"]
 KEPT = ["VoidPayment", "MayTryAnotherCard", "KeepHold", "FailOrder"]
-VERBS = {*SALE, *UNDONE, *KEPT} - {"MayTryAnotherCard"}
+VERBS = {*SALE, *UNDONE, *KEPT, "AwaitReview"} - {"MayTryAnotherCard"}
 
 
 class Verbs:
@@ -45,6 +47,8 @@ class Verbs:
             self.given.append((state, document))
             if errors := self._failing.get(state):
                 raise errors.pop(0) if len(errors) > 1 else errors[0]
+            if token := document.get("taskToken"):
+                settings.client("stepfunctions").send_task_success(taskToken=token, output="false")
             return {}
 
         return verb
@@ -82,6 +86,20 @@ def test_the_last_refused_card_frees_the_seats_and_is_why_the_order_failed() -> 
     assert verbs.given[-1][1]["error"]["Error"] == "CardDeclined"
 
 
+@pytest.mark.parametrize("error", [ReviewRequired(), Busy()])
+def test_who_is_not_approved_waits_for_a_person(error: Exception) -> None:
+    """Also when there was no decision in time: never a silent approval."""
+    ran, verbs = run(AssessFraud=[error])
+    assert (ran.states, ran.status) == (["AssessFraud", "AwaitReview", *SALE[1:]], "SUCCEEDED")
+    assert verbs.tries("AssessFraud") == (1 if isinstance(error, ReviewRequired) else 4)
+
+
+@pytest.mark.parametrize("error", [HoldExpired(), FraudBlocked()])
+def test_who_is_refused_moves_no_money(error: Exception) -> None:
+    ran, verbs = run(AssessFraud=[error])
+    assert (ran.states, verbs.tries("AssessFraud")) == (["AssessFraud", *UNDONE], 1)
+
+
 def test_a_payment_for_another_amount_is_undone() -> None:
     ran, verbs = run(AuthorizePayment=[AmountMismatch()])
     assert (ran.states, verbs.tries("AuthorizePayment")) == ([*SALE[:2], *UNDONE], 1)
@@ -110,7 +128,7 @@ def test_while_nobody_knows_whether_money_was_taken_nothing_is_undone() -> None:
     assert (ran.states, ran.status, verbs.tries("CapturePayment")) == (SALE[:4], "FAILED", 4)
 
 
-@pytest.mark.parametrize("state", sorted(VERBS - {"KeepHold"}))
+@pytest.mark.parametrize("state", sorted(VERBS - {"KeepHold", "AwaitReview"}))
 @pytest.mark.parametrize("error", [Busy(), KeyError("surprise")])
 def test_any_state_survives_two_bad_moments(state: str, error: Exception) -> None:
     verbs = Verbs({"SellSeats": [HoldExpired()]} if state in UNDONE else {})

@@ -41,8 +41,11 @@ def test_it_is_valid_asl(path: Path) -> None:
 def test_a_state_gets_what_its_verb_takes(name: str, task: dict[str, Any]) -> None:
     wanted = next(iter(get_type_hints(_verb(name).handler.__wrapped__).values()))
     required = {field.encode_name for field in msgspec.structs.fields(wanted) if field.required}
-    passed = {key.removesuffix(".$"): value for key, value in task["Parameters"].items()}
+    parameters = task["Parameters"]["Payload"] if waits(task) else task["Parameters"]
+    passed = {key.removesuffix(".$"): value for key, value in parameters.items()}
     assert passed.pop("step") == "$$.State.Name"
+    assert passed.pop("taskToken", None) == ("$$.Task.Token" if waits(task) else None)
+    required -= {"taskToken"}
     assert required <= set(passed) <= EXECUTION_INPUT
     assert all(value == f"$.{key}" for key, value in passed.items())
 
@@ -54,6 +57,7 @@ def test_a_state_ends_in_time_and_is_tried_again(name: str, task: dict[str, Any]
     assert all(retry["MaxAttempts"] == 0 for retry in refusals)
     assert (again["ErrorEquals"], again["JitterStrategy"]) == (["States.ALL"], "FULL")
     assert again["MaxAttempts"] >= 1 and again["BackoffRate"] > 1
+    assert ("States.Timeout" in str(refusals)) == waits(task), "a wait is over when its time is over"
 
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
@@ -68,6 +72,11 @@ def test_the_comment_adds_up_to_less_than_the_lease(path: Path) -> None:
     assert f"together {straight_on} s" in said and f"in all {in_all} s" in said
     assert straight_on < LEASE.total_seconds()
     assert in_all < machine["TimeoutSeconds"]
+
+
+def waits(task: dict[str, Any]) -> bool:
+    """It goes on when somebody sends its token back."""
+    return str(task["Resource"]).endswith(".waitForTaskToken")
 
 
 def _verb(state: str) -> Any:
@@ -90,7 +99,8 @@ def _longest(task: dict[str, Any]) -> int:
         min(again["IntervalSeconds"] * again["BackoffRate"] ** i, again["MaxDelaySeconds"])
         for i in range(again["MaxAttempts"])
     ]
-    return int(task["TimeoutSeconds"] * (again["MaxAttempts"] + 1) + sum(pauses))
+    tries = 1 if waits(task) else again["MaxAttempts"] + 1
+    return int(task["TimeoutSeconds"] * tries + sum(pauses))
 
 
 def _straight_on(states: dict[str, Any], name: str) -> list[str]:

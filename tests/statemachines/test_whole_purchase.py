@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,11 +19,12 @@ from infra.triggers import Step
 from infra.wiring import WIRING
 from kit import ids, settings
 from local.stripe_standin import StripeStandIn
-from orders import get_order
+from fraud.rules import Rule
+from orders import get_order, reviews
 from orders.store import MessageItem
 from payments import gateway
 from tests import harness
-from tests.inventory.house import NOON, hold, open_event, show
+from tests.inventory.house import NOON, hold, open_event, show, word
 from tests.statemachines.machine import Run, machine
 
 TWO = ["stalls-0-4", "stalls-0-5"]
@@ -160,6 +162,62 @@ def test_an_order_that_is_blocked_moves_no_money(start: Start, stripe_standin: S
     assert is_free(basket["eventId"])
     decision = fraud.decision_on(order_id)
     assert decision and decision.verdict == "block"
+
+
+@pytest.fixture
+def reviewed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, str]]]:
+    """Every order waits for review; whoever is asked says at once what `reviewed` holds, and notes the answers."""
+    answers: list[tuple[int, str]] = []
+    ask = reviews.ask
+
+    def ask_and_be_answered(order_id: str, task_token: str, now: Any) -> None:
+        ask(order_id, task_token, now)
+        assert get_order(order_id).status == "in_review"
+        for decision in ("perhaps", os.environ["OPERATOR_SAYS"], "approve", "decline"):
+            status, answer, _ = answer_review(order_id, decision)
+            answers.append((status, answer.get("decision") or word(answer)))
+
+    monkeypatch.setattr(reviews, "ask", ask_and_be_answered)
+    monkeypatch.setattr("fraud.rules.RULES", (Rule("any", "seats", 1, "review"),))
+    yield answers
+
+
+def answer_review(order_id: str, decision: str, groups: tuple[str, ...] = ("operator",)) -> tuple[int, Any, Any]:
+    return harness.call(
+        "orders.answer_review", path={"orderId": order_id}, body={"decision": decision}, person="olaf", groups=groups
+    )
+
+
+@pytest.mark.parametrize(
+    ("says", "status", "reason", "in_hand"),
+    [("approve", "completed", None, ["5", "6"]), ("decline", "failed", "not-accepted", [])],
+)
+def test_a_person_decides_once(
+    start: Start,
+    reviewed: list[tuple[int, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    says: str,
+    status: str,
+    reason: str | None,
+    in_hand: list[str],
+) -> None:
+    monkeypatch.setenv("OPERATOR_SAYS", says)
+    basket = held()
+    order_id = buy(basket["holdId"])
+    assert start(order_id).status == "SUCCEEDED"
+    order = get_order(order_id)
+    assert (order.status, order.reason, tickets()) == (status, reason, in_hand)
+    assert [code for code, _ in reviewed] == [422, 200, 409, 409]
+    assert reviewed[1:] == [(200, says), (409, "review-closed"), (409, "review-closed")]
+    assert is_free(basket["eventId"]) == (says == "decline")
+
+
+def test_only_operators_review_and_only_what_is_asked() -> None:
+    order_id = buy(held()["holdId"])
+    assert answer_review(order_id, "approve", ("fan", "organizer"))[0] == 403
+    for missing in (order_id, "ord_0000000000000000"):
+        status, problem, _ = answer_review(missing, "approve")
+        assert (status, word(problem)) == (404, "not-found")
 
 
 def test_a_refused_capture_frees_the_sold_seats(start: Start, stripe_standin: StripeStandIn) -> None:
