@@ -1,6 +1,6 @@
 """The review of an order in DynamoDB: who waits for it, and the one answer it gets.
 
-    O#<order id>   REVIEW   the waiting purchase's task token, then what was decided and by whom
+O#<order id>   REVIEW   the waiting purchase's task token, then what was decided and by whom
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def test_a_try_that_was_faster_is_believed() -> None:
 
 def test_a_crash_before_the_decision_leaves_nothing() -> None:
     """CB: the counters move with the decision or not at all."""
-    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+    call = BaseClient._make_api_call
 
     def dies(client: Any, operation: str, parameters: Any) -> Any:
         if operation == "TransactWriteItems":

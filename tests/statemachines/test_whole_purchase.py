@@ -15,11 +15,11 @@ from stripe._http_client import HTTPClient
 
 import fraud
 import payments
+from fraud.rules import Rule
 from infra.triggers import Step
 from infra.wiring import WIRING
 from kit import ids, settings
 from local.stripe_standin import StripeStandIn
-from fraud.rules import Rule
 from orders import get_order, reviews
 from orders.store import MessageItem
 from payments import gateway
