@@ -87,6 +87,7 @@ WIRING = (
         "webhook",
         {Api("POST /payments/webhook"): "payments.receive_webhook"},
         writes=("payments",),
+        resumes=("purchase",),
         secrets=("stripe",),
         timeout_seconds=29,
     ),
@@ -96,6 +97,7 @@ WIRING = (
         {
             Step("AssessFraud"): "orders.assess_fraud",
             Step("AwaitReview"): "orders.await_review",
+            Step("AwaitAuthentication"): "orders.await_authentication",
             Step("SellSeats"): "inventory.sell_seats",
             Step("KeepHold"): "inventory.keep_hold",
             Step("ReleaseSeats"): "inventory.release_seats",
@@ -104,7 +106,7 @@ WIRING = (
             Step("FailOrder"): "orders.fail_order",
         },
         reads=("catalog",),
-        writes=("inventory", "orders", "tickets", "fraud"),
+        writes=("inventory", "orders", "tickets", "fraud", "payments"),
     ),
     Function(
         "notify",
@@ -123,7 +125,7 @@ WIRING = (
             Api("GET /tickets"): "tickets.list_tickets",
             Api("GET /tickets/{ticketId}"): "tickets.show_ticket",
         },
-        reads=("orders", "tickets", "catalog"),
+        reads=("orders", "payments", "tickets", "catalog"),
         secrets=("signing",),
     ),
     Function(

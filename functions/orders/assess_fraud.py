@@ -43,6 +43,6 @@ def assess_fraud(purchase: Purchase, now: datetime) -> bool:
     )
     if decision.verdict == "block":
         raise FraudBlocked
-    if decision.verdict in ("challenge", "review"):
+    if decision.verdict == "review":
         raise ReviewRequired
-    return False
+    return decision.verdict == "challenge"

@@ -13,6 +13,7 @@ from orders.order import Reason, Status
 
 REASONS: dict[str, Reason] = {
     "CardDeclined": "payment-declined",
+    "AuthenticationFailed": "authentication-required",
     "AuthenticationRequired": "authentication-required",
     "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
@@ -23,7 +24,7 @@ REASONS: dict[str, Reason] = {
 """By the name of the error that ended the purchase; any other is ours to explain, not the buyer's."""
 
 
-WAITED: dict[Status, Reason] = {"in_review": "not-accepted"}
+WAITED: dict[Status, Reason] = {"in_review": "not-accepted", "requires_action": "authentication-required"}
 """Why an order failed whose wait for somebody's answer timed out."""
 
 

@@ -12,11 +12,12 @@ from pricing import Fare
 LEASE = timedelta(minutes=15)
 """From acceptance, given once, so that a hold cannot end while money moves; nothing is sold after it."""
 
-Status = Literal["pending", "in_review", "completed", "failed"]
-OPEN: tuple[Status, ...] = ("pending", "in_review")
+Status = Literal["pending", "in_review", "requires_action", "completed", "failed"]
+OPEN: tuple[Status, ...] = ("pending", "in_review", "requires_action")
 MOVES: dict[Status, tuple[Status, ...]] = {
-    "pending": ("in_review", "completed", "failed"),
-    "in_review": ("completed", "failed"),
+    "pending": ("in_review", "requires_action", "completed", "failed"),
+    "in_review": ("requires_action", "completed", "failed"),
+    "requires_action": ("completed", "failed"),
     "completed": (),
     "failed": (),
 }

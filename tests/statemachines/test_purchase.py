@@ -12,12 +12,15 @@ from inventory import CardsExhausted, HoldExpired, SeatsLost
 from kit.errors import Busy
 from orders.assess_fraud import FraudBlocked, ReviewRequired
 from payments.payment import (
+    AlreadyAuthorized,
     AlreadyCaptured,
     AmountMismatch,
+    AuthenticationFailed,
     AuthenticationRequired,
     AuthorizationLost,
     CardDeclined,
     OutcomeUnknown,
+    PaymentClosed,
 )
 from tests.statemachines.machine import REGION, Run, machine
 
@@ -32,7 +35,7 @@ INPUT = {
 SALE = ["AssessFraud", "AuthorizePayment", "SellSeats", "CapturePayment", "IssueTickets", "CompleteOrder"]
 UNDONE = ["VoidPayment", "MayTryAnotherCard", "ReleaseSeats", "FailOrder"]
 KEPT = ["VoidPayment", "MayTryAnotherCard", "KeepHold", "FailOrder"]
-VERBS = {*SALE, *UNDONE, *KEPT, "AwaitReview"} - {"MayTryAnotherCard"}
+VERBS = {*SALE, *UNDONE, *KEPT, "AwaitReview", "AwaitAuthentication"} - {"MayTryAnotherCard"}
 
 
 class Verbs:
@@ -70,7 +73,7 @@ def test_a_purchase_goes_straight_on() -> None:
     assert verbs.given[2] == ("SellSeats", {"step": "SellSeats", **INPUT})
 
 
-@pytest.mark.parametrize("error", [CardDeclined("insufficient_funds"), AuthenticationRequired()])
+@pytest.mark.parametrize("error", [CardDeclined("insufficient_funds"), AuthenticationFailed()])
 def test_a_refused_card_is_asked_once_and_leaves_the_hold(error: Exception) -> None:
     ran, verbs = run(AuthorizePayment=[error])
     assert (ran.states, ran.status) == ([*SALE[:2], *KEPT], "SUCCEEDED")
@@ -84,6 +87,20 @@ def test_the_last_refused_card_frees_the_seats_and_is_why_the_order_failed() -> 
     ran, verbs = run(AuthorizePayment=[CardDeclined("expired_card")], KeepHold=[CardsExhausted()])
     assert ran.states == [*SALE[:2], *KEPT[:3], *UNDONE[2:]]
     assert verbs.given[-1][1]["error"]["Error"] == "CardDeclined"
+
+
+@pytest.mark.parametrize("answer", [None, AlreadyAuthorized()])
+def test_a_bank_that_wants_the_buyers_word_is_waited_for(answer: Exception | None) -> None:
+    failing = {"AwaitAuthentication": [answer]} if answer else {}
+    ran, verbs = run(AuthorizePayment=[AuthenticationRequired()], **failing)
+    assert (ran.states, ran.status) == ([*SALE[:2], "AwaitAuthentication", *SALE[2:]], "SUCCEEDED")
+    assert (verbs.tries("AuthorizePayment"), verbs.tries("AwaitAuthentication")) == (1, 1)
+
+
+@pytest.mark.parametrize(("answer", "way"), [(AuthenticationFailed(), KEPT), (PaymentClosed(), UNDONE)])
+def test_a_buyer_who_does_not_confirm_pays_nothing(answer: Exception, way: list[str]) -> None:
+    ran, _ = run(AuthorizePayment=[AuthenticationRequired()], AwaitAuthentication=[answer])
+    assert (ran.states, ran.status) == ([*SALE[:2], "AwaitAuthentication", *way], "SUCCEEDED")
 
 
 @pytest.mark.parametrize("error", [ReviewRequired(), Busy()])
@@ -128,7 +145,7 @@ def test_while_nobody_knows_whether_money_was_taken_nothing_is_undone() -> None:
     assert (ran.states, ran.status, verbs.tries("CapturePayment")) == (SALE[:4], "FAILED", 4)
 
 
-@pytest.mark.parametrize("state", sorted(VERBS - {"KeepHold", "AwaitReview"}))
+@pytest.mark.parametrize("state", sorted(VERBS - {"KeepHold", "AwaitReview", "AwaitAuthentication"}))
 @pytest.mark.parametrize("error", [Busy(), KeyError("surprise")])
 def test_any_state_survives_two_bad_moments(state: str, error: Exception) -> None:
     verbs = Verbs({"SellSeats": [HoldExpired()]} if state in UNDONE else {})

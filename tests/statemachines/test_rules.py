@@ -20,7 +20,7 @@ from orders.order import LEASE
 ROOT = Path(__file__).parents[2]
 MACHINES = sorted(ROOT.glob("statemachines/*.asl.json"))
 VALIDATOR = ROOT / "infra/node_modules/.bin/asl-validator"
-EXECUTION_INPUT = {field.encode_name for field in msgspec.structs.fields(Purchase)} | {"error"}
+EXECUTION_INPUT = {field.encode_name for field in msgspec.structs.fields(Purchase)} | {"error", "challenge"}
 CASES = [
     pytest.param(name, state, id=f"{path.name.partition('.')[0]}-{name}")
     for path in MACHINES

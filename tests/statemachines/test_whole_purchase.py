@@ -25,6 +25,7 @@ from orders.store import MessageItem
 from payments import gateway
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, show, word
+from tests.payments.deliveries import deliver, sent
 from tests.statemachines.machine import Run, machine
 
 TWO = ["stalls-0-4", "stalls-0-5"]
@@ -133,12 +134,43 @@ def test_three_declined_cards_free_the_seats(start: Start) -> None:
     assert is_free(basket["eventId"])
 
 
-def test_a_card_that_wants_3d_secure_leaves_the_hold_too(start: Start) -> None:
+@pytest.mark.parametrize(
+    ("passes", "status", "reason", "in_hand"),
+    [(True, "completed", None, ["5", "6"]), (False, "failed", "authentication-required", [])],
+)
+def test_the_buyer_answers_to_the_bank(
+    start: Start,
+    stripe_standin: StripeStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    passes: bool,
+    status: str,
+    reason: str | None,
+    in_hand: list[str],
+) -> None:
+    """As soon as the purchase waits, the buyer sees what to do, does it, and Stripe's webhook sends it on."""
+    wait = payments.waiting
+
+    def wait_and_be_answered(order_id: str, task_token: str) -> None:
+        wait(order_id, task_token)
+        secret = shown(order_id)["nextAction"]["clientSecret"]
+        assert shown(order_id, "eve")["status"] == 404
+        intent = stripe_standin.ask("state")["ledger"][0]["payment_intent"]
+        stripe_standin.ask(f"intents/{intent}/authentication", {"client_secret": secret, "passed": passes})
+        assert deliver(sent(stripe_standin, order_id, "amount_capturable_updated" if passes else "payment_failed"))
+        assert "nextAction" not in shown(order_id)
+
+    monkeypatch.setattr(payments, "waiting", wait_and_be_answered)
     basket = held()
     order_id = buy(basket["holdId"], "pm_card_authenticationRequired")
-    start(order_id)
-    assert get_order(order_id).reason == "authentication-required"
-    assert show(basket["holdId"], now=SOON)[0] == 200
+    assert "nextAction" not in shown(order_id)
+    assert start(order_id).status == "SUCCEEDED"
+    order = get_order(order_id)
+    assert (order.status, order.reason, tickets()) == (status, reason, in_hand)
+    assert (show(basket["holdId"], now=SOON)[0] == 200) == (not passes), "another card may be tried"
+
+
+def shown(order_id: str, person: str = "ada") -> Any:
+    return harness.call("orders.show_order", path={"orderId": order_id}, person=person, now=SOON)[1]
 
 
 def test_a_purchase_that_comes_after_its_lease_keeps_no_money(start: Start) -> None:

@@ -15,7 +15,7 @@ export type Hold = Schemas["HeldSeats"];
 export type Fare = Schemas["Fare"];
 export type PurchaseRequest = Schemas["PurchaseRequest"];
 /** `requires_action`: the buyer's bank wants a confirmation, for which Stripe.js needs the client secret. */
-export type OrderStatus = Schemas["Order"]["status"] | "requires_action";
+export type OrderStatus = Schemas["Order"]["status"];
 export type Order = Omit<Schemas["Order"], "status"> & {
   status: OrderStatus;
   nextAction?: { clientSecret: string } | null;

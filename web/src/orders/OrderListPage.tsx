@@ -14,6 +14,7 @@ interface Page {
 
 const WORDS: Record<OrderStatus, string> = {
   pending: "In progress",
+  in_review: "In review",
   requires_action: "Needs you",
   completed: "Paid",
   failed: "Not completed",

@@ -2,7 +2,7 @@ import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Order, OrderStatus } from "../api/types";
 
-const MOVING: ReadonlySet<OrderStatus> = new Set(["pending", "requires_action"]);
+const MOVING: ReadonlySet<OrderStatus> = new Set(["pending", "in_review", "requires_action"]);
 const QUICK_MS = 400;
 const CALM_MS = 2_000;
 const QUICK_FOR_MS = 15_000;
