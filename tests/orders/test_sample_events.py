@@ -13,7 +13,7 @@ import pytest
 
 from kit import ids
 from orders import get_order
-from payments import PaymentClosed
+from payments import AlreadyAuthorized
 from tests import harness
 from tests.inventory.house import hold, open_event
 
@@ -54,7 +54,7 @@ def test_every_sample_is_accepted(verb: str, status: str) -> None:
     assert send("assess_fraud") is False
     assert send("await_review") is None
     assert send("answer_review")["statusCode"] == 200
-    with pytest.raises(PaymentClosed):  # nothing was asked of a bank
+    with pytest.raises(AlreadyAuthorized):  # no bank was asked
         send("await_authentication")
     assert send(verb) is None
     assert get_order(ORDER).status == status
