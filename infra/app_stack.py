@@ -19,7 +19,7 @@ from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.functions import ROOT, Code, WiredFunction
-from infra.triggers import Api, Step
+from infra.triggers import Api, Function, Step
 from infra.wiring import WIRING
 
 STAGE = "api"
@@ -63,7 +63,7 @@ class AppStack(Stack):
                 wired,
                 code=code,
                 data=data,
-                environment=self._environment | self._particular(wired.name, mail_from, stripe_api),
+                environment=self._environment | self._particular(wired, mail_from, stripe_api),
             )
             for wired in WIRING
         ]
@@ -71,14 +71,14 @@ class AppStack(Stack):
         self.api = self._http_api()
         self._let_start_and_resume(self._state_machine("purchase"), "purchase")
 
-    def _particular(self, name: str, mail_from: str, stripe_api: str) -> dict[str, str]:
+    def _particular(self, wired: Function, mail_from: str, stripe_api: str) -> dict[str, str]:
         """What one function needs that others should not see."""
+        if "stripe" in wired.secrets:
+            return {"STRIPE_API_BASE": stripe_api}
         return {
-            "pay": {"STRIPE_API_BASE": stripe_api},
-            "webhook": {"STRIPE_API_BASE": stripe_api},
             "notify": {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
-        }.get(name, {})
+        }.get(wired.name, {})
 
     def _let_read_site_url(self) -> None:
         """Mail links to the site, whose address exists only after this stack: the edge writes it down."""

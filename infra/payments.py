@@ -13,6 +13,8 @@ ALARMS = {
     "UnexpectedPayment": "Stripe told of a payment that fits no order of ours.",
     "StrayAuthorization": "Money was set aside or taken for an order after it had ended; it was given back.",
     "RefundFailed": "A buyer's bank did not take a refund: the money is back with us and owed.",
+    "PaymentsAbandoned": "An authorisation that no purchase took or gave back was given back: look at that purchase.",
+    "LedgerDifferences": "Our books and Stripe's do not agree: the log, and `make reconcile`, name the orders.",
     "WebhookMismatch": "A webhook came from another Stripe account, or from live mode to test mode or back.",
 }
 """The counters of `functions/payments` that are never raised in an ordinary day, and what they mean."""

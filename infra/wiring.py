@@ -89,7 +89,19 @@ WIRING = (
         writes=("payments",),
         resumes=("purchase",),
         secrets=("stripe",),
+        resumes=("purchase",),
         timeout_seconds=29,
+    ),
+    Function(
+        "bookkeep",
+        {
+            Schedule("SweepPayments", every_minutes=1): "payments.sweep_payments",
+            Schedule("ReconcileLedger", every_minutes=60): "payments.reconcile_ledger",
+        },
+        writes=("payments",),
+        secrets=("stripe",),
+        resumes=("purchase",),
+        timeout_seconds=900,
     ),
     # … and has tickets.
     Function(

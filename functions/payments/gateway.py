@@ -47,7 +47,7 @@ def authorize(payment: Payment, *, challenge: bool = False) -> Intent:
     if challenge:
         params["payment_method_options"] = {"card": {"request_three_d_secure": "any"}}
     try:
-        with _answers():
+        with answers():
             made = _intents().create(params, {"idempotency_key": f"purchase:{payment.order_id}:authorize"})
     except stripe.CardError as declined:
         details: Any = declined.error
@@ -66,7 +66,7 @@ def capture(payment: Payment, intent_id: str, *, again: bool = False) -> Intent:
     """
     key = f"purchase:{payment.order_id}:capture" + (":again" if again else "")
     try:
-        with _answers():
+        with answers():
             params: Any = {"amount_to_capture": payment.amount.amount, "expand": WITH_FEE}
             return _read(_intents().capture(intent_id, params, {"idempotency_key": key}))
     except (stripe.InvalidRequestError, stripe.CardError):
@@ -79,14 +79,14 @@ def cancel(intent_id: str) -> Intent:
     Needs no key: an intent is cancelled once, and what refuses a second cancel is asked for its state.
     """
     try:
-        with _answers():
+        with answers():
             return _read(_intents().cancel(intent_id))
     except stripe.InvalidRequestError:
         return retrieve(intent_id)
 
 
 def retrieve(intent_id: str) -> Intent:
-    with _answers():
+    with answers():
         return _read(_intents().retrieve(intent_id, {"expand": WITH_FEE}))
 
 
@@ -99,23 +99,23 @@ def refund(payment: Payment, refund: Refund, *, again: bool = False) -> Returned
         "metadata": {"order_id": payment.order_id, "refund_id": refund.refund_id},
     }
     try:
-        with _answers():
-            return _returned(_client().v1.refunds.create(params, {"idempotency_key": key}))
+        with answers():
+            return _returned(client().v1.refunds.create(params, {"idempotency_key": key}))
     except stripe.InvalidRequestError as refused:
         raise RefundRefused(refused.code or "invalid_request") from refused
 
 
 def find_refund(payment: Payment, refund: Refund) -> Returned | None:
     """The refund as Stripe has it, if it does. The list of an intent's refunds is never behind."""
-    with _answers():
-        page: Any = _client().v1.refunds.list({"payment_intent": str(payment.intent_id), "limit": 100})
+    with answers():
+        page: Any = client().v1.refunds.list({"payment_intent": str(payment.intent_id), "limit": 100})
     known = [_returned(one) for one in page.data]
     return next((one for one in known if one.name == refund.refund_id), None)
 
 
 def checks(intent_id: str) -> dict[str, str | None]:
     """What the card's issuer checked when the money was set aside: evidence, should the payment be disputed."""
-    with _answers():
+    with answers():
         intent: Any = _intents().retrieve(intent_id, {"expand": ["latest_charge"]})
     card = intent.latest_charge.to_dict()["payment_method_details"].get("card") or {}
     secure, seen = card.get("three_d_secure") or {}, card.get("checks") or {}
@@ -132,8 +132,8 @@ def find(order_id: str) -> list[Intent]:
     The list of charges by transfer group is never behind and names every intent that holds money; the search
     index may be a minute behind, and adds those that hold none.
     """
-    with _answers():
-        charges: Any = _client().v1.charges.list({"transfer_group": order_id, "limit": 100})
+    with answers():
+        charges: Any = client().v1.charges.list({"transfer_group": order_id, "limit": 100})
         search: Any = _intents().search({"query": f"metadata['order_id']:'{order_id}'", "limit": 100})
     found = {charge.payment_intent for charge in charges.data} | {intent.id for intent in search.data}
     return [retrieve(intent_id) for intent_id in sorted(found)]
@@ -150,12 +150,12 @@ def _read(intent: Any) -> Intent:
         order_id=order_id,
         decline_code=(getattr(failure, "decline_code", None) or failure.code) if failure else None,
         client_secret=intent.client_secret,
-        fee=_fee(intent.latest_charge),
+        fee=fee_of(intent.latest_charge),
         is_ours=order_id is not None and intent.transfer_group == order_id,
     )
 
 
-def _fee(charge: Any) -> Fee | None:
+def fee_of(charge: Any) -> Fee | None:
     """There where it was asked for (`WITH_FEE`) and the charge was captured."""
     entry: Any = getattr(charge, "balance_transaction", None)
     return Fee(entry.id, Money(entry.fee, entry.currency.upper())) if hasattr(entry, "fee") else None
@@ -173,7 +173,7 @@ def _returned(refund: Any) -> Returned:
 
 
 @contextmanager
-def _answers() -> Iterator[None]:
+def answers() -> Iterator[None]:
     """Whatever is not an answer becomes OutcomeUnknown: no connection, 5xx, throttling, a key in use."""
     try:
         yield
@@ -189,10 +189,10 @@ def _answers() -> Iterator[None]:
 
 
 def _intents() -> Any:
-    return _client().v1.payment_intents
+    return client().v1.payment_intents
 
 
-def _client() -> stripe.StripeClient:
+def client() -> stripe.StripeClient:
     return _client_of(settings.secret_json("SECRET_STRIPE")["secretKey"], os.environ.get("STRIPE_API_BASE"))
 
 

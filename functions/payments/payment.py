@@ -68,6 +68,11 @@ class Payment(msgspec.Struct, frozen=True):
         return self.state in (State.CAPTURED, State.REFUNDED)
 
     @property
+    def is_open(self) -> bool:
+        """Something about it is unfinished."""
+        return self.state in NOT_ENDED or self.refunding_minor != self.refunded_minor
+
+    @property
     def left(self) -> Money:
         """What can still be refunded."""
         captured = self.amount.amount if self.is_captured else 0

@@ -62,8 +62,7 @@ def request_refund(transaction: Transaction, payment: Payment, refund_id: str, a
         PaymentItem(payment.order_id),
         [
             PaymentItem.refunding.add(amount.amount),
-            PaymentItem.listed.set(store.open_list(payment.order_id)),
-            PaymentItem.listed_at.set(rfc3339(now)),
+            *store.listed_as(store.open_list(payment.order_id), now),
         ],
         condition=PaymentItem.refunding <= payment.amount.amount - amount.amount,
         refused=RefundTooLarge(left=_document(payment.left)),
@@ -155,8 +154,7 @@ def _move_payment(transaction: Transaction, payment: Payment, refunding: int, re
         PaymentItem.changed_at.set(rfc3339(now)),
     ]
     if refunding == refunded:
-        listed = store.day_list(payment.order_id, now)
-        changes += [PaymentItem.listed.set(listed), PaymentItem.listed_at.set(rfc3339(now))]
+        changes += store.listed_as(store.day_list(payment.order_id, now), now)
     transaction.update(
         PaymentItem(payment.order_id),
         changes,

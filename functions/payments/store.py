@@ -17,11 +17,13 @@ and reconciling rely on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -170,7 +172,7 @@ def add_move(
     if decline_code:
         changes.append(PaymentItem.decline_code.set(decline_code))
     if to not in NOT_ENDED:
-        changes += [PaymentItem.listed.set(day_list(payment.order_id, now)), PaymentItem.listed_at.set(rfc3339(now))]
+        changes += listed_as(day_list(payment.order_id, now), now)
     transaction.update(
         PaymentItem(payment.order_id),
         changes,
@@ -185,6 +187,14 @@ def post(transaction: Transaction, order_id: str, entry: Entry, now: datetime) -
         order_id, f"ledger#{entry.name}", postings=msgspec.to_builtins(entry.postings), posted_at=rfc3339(now)
     )
     transaction.put(item, condition=LedgerItem.pk.does_not_exist(), refused=Moved())
+
+
+def learn(order_id: str, entry: Entry, now: datetime) -> None:
+    """Enter what Stripe told later. Again, it is there already."""
+    transaction = Transaction()
+    post(transaction, order_id, entry, now)
+    with suppress(Moved):
+        transaction.commit()
 
 
 def entries_of(order_id: str) -> list[Entry]:
@@ -214,6 +224,16 @@ def list_open(asked_before: datetime, limit: int) -> list[tuple[Payment, datetim
     return [(_payment(item), datetime.fromisoformat(item.listed_at)) for item in still]
 
 
+def list_again(order_id: str, now: datetime) -> None:
+    """Put an unfinished payment behind the others."""
+    still_open = PaymentItem.listed == open_list(order_id)
+    try:
+        PaymentItem(order_id).update([PaymentItem.listed_at.set(rfc3339(now))], condition=still_open)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+
+
 def list_moved(since: datetime, until: datetime) -> Iterator[str]:
     """The orders whose money last moved then."""
     day = since.date()
@@ -223,6 +243,10 @@ def list_moved(since: datetime, until: datetime) -> Iterator[str]:
             for item in PaymentItem.listing.query(f"{day.isoformat()}#{shard}", between):
                 yield item.pk
         day += timedelta(days=1)
+
+
+def listed_as(listed: str, now: datetime) -> list[Action]:
+    return [PaymentItem.listed.set(listed), PaymentItem.listed_at.set(rfc3339(now))]
 
 
 def open_list(order_id: str) -> str:

@@ -46,7 +46,7 @@ def test_every_table_can_be_restored_and_survives_its_stack(assembly: Path) -> N
 
 
 def test_only_what_talks_to_stripe_may_read_its_key() -> None:
-    assert {function.name for function in WIRING if "stripe" in function.secrets} == {"pay", "webhook"}
+    assert {function.name for function in WIRING if "stripe" in function.secrets} == {"pay", "webhook", "bookkeep"}
 
 
 def test_no_function_may_scan_or_delete() -> None:

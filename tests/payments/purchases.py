@@ -16,6 +16,13 @@ NOW = datetime(2030, 6, 1, 20, tzinfo=UTC)
 PRICE = Money(12_500, "EUR")
 
 
+def empty_table() -> None:
+    """For a test that must not meet the orders of others."""
+    with store.PaymentItem.batch_write() as batch:
+        for item in list(store.PaymentItem.scan()):
+            batch.delete(item)
+
+
 def requested(method: str = "pm_card_visa", amount: Money = PRICE) -> str:
     """The id of an order that asks to be paid with a payment method."""
     order_id = harness.new_id("ord")

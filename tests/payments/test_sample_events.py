@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from payments import authorize_payment, capture_payment, receive_webhook, refund_payment, void_payment
+from payments import (
+    authorize_payment,
+    capture_payment,
+    receive_webhook,
+    reconcile_ledger,
+    refund_payment,
+    sweep_payments,
+    void_payment,
+)
 from tests import harness
 from tests.payments.purchases import NOW, captured, payment_of, requested
 
@@ -37,6 +46,13 @@ def test_refund() -> None:
     order_id = captured()
     answer = refund_payment.handler({**sample("refund_payment"), "orderId": order_id}, harness.CONTEXT)
     assert (answer, payment_of(order_id).refunded_minor) == ({"state": "succeeded"}, 4_500)
+
+
+def test_schedules() -> None:
+    assert sweep_payments.handler(sample("sweep_payments"), harness.CONTEXT) is None
+    context = SimpleNamespace(**{**vars(harness.CONTEXT), "get_remaining_time_in_millis": lambda: 900_000})
+    report = reconcile_ledger.handler(sample("reconcile_ledger"), context)
+    assert (report["complete"], report["differences"]) == (True, [])
 
 
 def test_webhook() -> None:
