@@ -89,7 +89,6 @@ WIRING = (
         writes=("payments",),
         resumes=("purchase",),
         secrets=("stripe",),
-        resumes=("purchase",),
         timeout_seconds=29,
     ),
     Function(
