@@ -13,7 +13,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.models import Model
 
-from kit import settings
+from kit import ids, settings
 from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
 from kit.table import Table, TableMeta
@@ -64,6 +64,8 @@ def answer(order_id: str, wanted: Answer, operator: str, now: datetime) -> None:
 
     The first answer counts for good. Whoever gives the same again sends it again, should a crash have kept it here.
     """
+    if not ids.is_one("ord", order_id):
+        raise NotFound
     try:
         item = ReviewItem.get(_key(order_id), REVIEW, consistent_read=True)
     except ReviewItem.DoesNotExist as error:

@@ -7,12 +7,14 @@ import json
 import re
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from infra.wiring import WIRING
 from kit.http import Endpoint
 
+SAMPLES = Path(__file__).parents[2] / "events"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MISSING = {
     "eventId": "evt_0000000000000000",
@@ -29,6 +31,7 @@ class Door:
     """One route: `GET /orders/{orderId}`, and what its entry point promises."""
 
     route: str
+    verb: str
     endpoint: Endpoint
 
     @property
@@ -39,13 +42,20 @@ class Door:
     def parameters(self) -> list[str]:
         return re.findall(r"\{(\w+)\}", self.route)
 
+    @property
+    def good_body(self) -> Any:
+        """The body of the entry point's sample event, if it takes one."""
+        if self.endpoint.body is None:
+            return None
+        return json.loads(json.loads((SAMPLES / f"{self.verb.replace('.', '/')}.json").read_text())["body"])
+
     def path(self, values: dict[str, str] = MISSING) -> str:
         """Its address, with these values for its parameters."""
         return re.sub(r"\{(\w+)\}", lambda name: values[name[1]], self.route.partition(" ")[2])
 
 
 DOORS = [
-    Door(api.route, import_module(verb).handler.endpoint)
+    Door(api.route, verb, import_module(verb).handler.endpoint)
     for function in WIRING
     for api, verb in function.verbs.items()
     if api in function.routes and api.key != "$default"

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import jwt
 
-from local.demo import ORGANIZER
+from local.demo import ACCOUNTS, ORGANIZER
 from local.demo.accounts import PASSWORD, sign_in
 from local.demo.site import client_id
 from local.journey.site import Site
@@ -25,13 +25,16 @@ SOLD, HELD = ["stallsc-0-0", "stallsc-0-1"], ["stallsc-0-2", "stallsc-0-3"]
 
 @dataclass
 class World:
-    """Ada has bought two seats and holds two more; Eve has nothing. `ada`, `eve`, `organizer`: access tokens."""
+    """Ada has bought two seats and holds two more; Eve has nothing.
+
+    `ada` and `eve` are access tokens, `staff` those of each group.
+    """
 
     site: RunningBoxoffice
     evening: str
     ada: str
     eve: str
-    organizer: str
+    staff: dict[str, str]
     card: str
     adas: dict[str, str]
     """What Ada has, as path parameters."""
@@ -40,10 +43,10 @@ class World:
     def make(cls, site: RunningBoxoffice) -> World:
         """`SOLD` bought, `HELD` held."""
         evening = copy_of(site, "The Debt of Hours", "Bad Manners")
-        cognito = site.cloud.client("cognito-idp")
-        organizer = sign_in(cognito, client_id(site.site_url), ORGANIZER)
+        cognito, client = site.cloud.client("cognito-idp"), client_id(site.site_url)
+        staff = {group: sign_in(cognito, client, email) for email, group in ACCOUNTS.items()}
         ada, eve = (token_of_somebody_new(site, name) for name in ("ada", "eve"))
-        world = cls(site, evening, ada, eve, organizer, asyncio.run(_card(site)), {})
+        world = cls(site, evening, ada, eve, staff, asyncio.run(_card(site)), {})
         world.adas = MISSING | {"eventId": evening, "holdId": world.hold(ada, SOLD)}
         accepted = world.ask("POST", "/orders", world.order(), ada, idempotency_key="first")
         tickets = world.ended(accepted.json)
@@ -58,7 +61,9 @@ class World:
         return knock(self.site.site_url, method, f"/api{path}", body, token, **headers)
 
     def who_may(self, door: Door) -> str:
-        return self.organizer if door.endpoint.callers.groups else self.ada
+        """The token of somebody whom this door is for."""
+        groups = door.endpoint.callers.groups
+        return self.staff[min(groups)] if groups else self.ada
 
     def hold(self, token: str, seat_ids: list[str]) -> str:
         answer = self.ask("POST", "/seats/hold", {"eventId": self.evening, "seatIds": seat_ids}, token)
