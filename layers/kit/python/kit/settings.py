@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 import botocore.session
-from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 from botocore.config import Config
 
 SECRET_MAX_AGE_SECONDS = 300
@@ -75,9 +74,13 @@ def parameter(name: str) -> str:
 @at_start
 @cache
 def _secrets() -> Any:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
     return SecretsProvider(boto3_client=client("secretsmanager"))
 
 
 @cache
 def _parameters() -> Any:
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
     return SSMProvider(boto3_client=client("ssm"))
