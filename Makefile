@@ -16,7 +16,7 @@ help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: prepare ## the whole product on this machine; PORT=8000, CHART=FILE adds an event on a seats.io chart
-	@exec $(VENV) -m local run --port $(PORT) $(if $(CHART),--chart "$(CHART)")
+	@exec $(VENV) -m local run --port "$(PORT)" $(if $(CHART),--chart "$(CHART)")
 
 check: prepare ## the inner loop, under a minute: lint, types, fast tests
 	@$(VENV) -m tests.stages check

@@ -19,6 +19,8 @@ from local.prepare import node
 from local.run import SHARED_STATE, NotStarted, RunningBoxoffice
 
 CHECK_SECONDS = 0.5
+PORT_MAX = 65_535 - 2
+"""The two above it are taken, too."""
 TEST_CARDS = {
     "4242 4242 4242 4242": "pays",
     "4000 0000 0000 0002": "is declined",
@@ -40,7 +42,7 @@ def main() -> None:
     """Run until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument("command", choices=["run"])
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", default="8000")
     parser.add_argument("--chart", type=Path, help="a seats.io chart to sell an event on")
     parser.add_argument("--state-dir", type=Path, default=SHARED_STATE)
     asked = parser.parse_args()
@@ -50,12 +52,18 @@ def main() -> None:
         node()
         if asked.chart is not None and not asked.chart.is_file():
             raise NotStarted(f"There is no chart file {asked.chart}: name one with `make run CHART=FILE`.")
-        _run(asked.port, asked.chart, asked.state_dir.resolve())
+        _run(_port(asked.port), asked.chart, asked.state_dir.resolve())
     except NotStarted as problem:
         sys.exit(f"\n{problem}")
     except Stopped as stopped:
         print("\nStopped.", flush=True)
         sys.exit(0 if isinstance(stopped, Closed) else INTERRUPTED)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= PORT_MAX):
+        raise NotStarted(f"{text!r} is no port to start at: name one from 1 to {PORT_MAX}, as in `make run PORT=8000`.")
+    return int(text)
 
 
 def _run(port: int, chart: Path | None, state_dir: Path) -> None:

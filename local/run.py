@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from local.cloud import CloudNotStarted, LocalCloud
-from local.demo import DemoNotLoaded, load
+from local.demo import DemoNotLoaded, load, read_chart
 from local.deploy import DeployFailed, Outputs, deploy
 from local.edge.process import EdgeNotStarted, EdgeProcess
 from local.prepare import ROOT
@@ -109,6 +109,8 @@ class RunningBoxoffice:
 def _start(
     stack: ExitStack, port: int | None, demo: Demo | None, chart: Path | None, state_dir: Path, say: Progress
 ) -> RunningBoxoffice:
+    if chart is not None:
+        read_chart(chart)  # a bad file is told at once, not after everything else
     site, mail = stack.enter_context(_listen(port or 0)), stack.enter_context(_listen(0))
     cloud_port, stripe_port = (port + 1, port + 2) if port else (0, 0)
     for number, role in ((cloud_port, PORTS[1]), (stripe_port, PORTS[2])):
@@ -145,7 +147,7 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port), backlog=512)
     except OSError as problem:
-        raise _taken(port, PORTS[0], port) from problem
+        raise _taken(port, PORTS[0], port, problem) from problem
 
 
 def _check_free(port: int, role: str, first: int | None) -> None:
@@ -153,10 +155,12 @@ def _check_free(port: int, role: str, first: int | None) -> None:
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError as problem:
-            raise _taken(port, role, first) from problem
+            raise _taken(port, role, first, problem) from problem
 
 
-def _taken(port: int, role: str, first: int | None) -> NotStarted:
+def _taken(port: int, role: str, first: int | None, problem: OSError) -> NotStarted:
+    if isinstance(problem, PermissionError):
+        return NotStarted(f"Port {port}, for {role}, is the administrator's: start with `make run PORT=8000`.")
     return NotStarted(
         f"Port {port}, for {role}, is in use: stop the program that uses it, or start with "
         f"`make run PORT={(first or port) + 10}`."

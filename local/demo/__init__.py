@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import msgspec
+
+from catalog.chart_checks import faults
 from catalog.charts import encode
+from catalog.seatsio import read_seatsio
 from local.demo.accounts import ACCOUNTS, PASSWORD, create_accounts, sign_in
 from local.demo.season import SHOWS, SMALL, House, event, houses, pricing
 from local.demo.site import DemoNotLoaded, Site, client_id
 
-__all__ = ["ACCOUNTS", "PASSWORD", "DemoNotLoaded", "load"]
+__all__ = ["ACCOUNTS", "PASSWORD", "DemoNotLoaded", "load", "read_chart"]
 
 ORGANIZER = "organizer@boxoffice.example"
 AT_ONCE = 3
@@ -64,7 +67,7 @@ def _open(site: Site, house: House) -> tuple[str, str]:
 
 def _event_on(chart_file: Path, site: Site, now: datetime) -> dict[str, Any]:
     """An event at a new venue, on a chart that somebody else drew."""
-    chart = site.bring_chart(_seatsio(chart_file), "seatsio")
+    chart = site.bring_chart(read_chart(chart_file), "seatsio")
     venue = {
         "name": chart["name"],
         "city": "Brussels",
@@ -91,10 +94,15 @@ def _event_on(chart_file: Path, site: Site, now: datetime) -> dict[str, Any]:
     }
 
 
-def _seatsio(chart_file: Path) -> bytes:
-    raw = chart_file.read_bytes()
+def read_chart(chart_file: Path) -> bytes:
+    """A seats.io chart that can be sold from. Raises DemoNotLoaded, in a sentence for whoever named the file."""
     try:
-        json.loads(raw)
-    except ValueError as error:
-        raise DemoNotLoaded(f"{chart_file} is no seats.io chart: it is not JSON ({error}).") from error
+        raw = chart_file.read_bytes()
+        chart, _ = read_seatsio(raw)
+    except OSError as error:
+        raise DemoNotLoaded(f"{chart_file} cannot be read: {error.strerror}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DemoNotLoaded(f"{chart_file} is no seats.io chart: {error}.") from error
+    for fault in faults(chart):
+        raise DemoNotLoaded(f"{chart_file} cannot be sold from: {fault.path}: {fault.problem}.")
     return raw
