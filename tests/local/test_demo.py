@@ -91,7 +91,7 @@ def test_loading_again_adds_to_what_is_there(site: RunningBoxoffice) -> None:
 
 def test_a_chart_that_is_none_is_refused_in_a_sentence(site: RunningBoxoffice, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
-    for content, sentence in (("hello", "is no seats.io chart: it is not JSON"), ("{}", "subChart")):
+    for content, sentence in (("hello", "is no seats.io chart: JSON is malformed"), ("{}", "subChart")):
         wrong.write_text(content)
         with pytest.raises(DemoNotLoaded, match=sentence):
             load(site.site_url, site.cloud, chart_file=wrong, scale="small")

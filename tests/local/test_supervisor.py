@@ -193,9 +193,23 @@ def test_live_keys_of_stripe_are_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_missing_chart_gets_one_sentence(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "local", "run", "--state-dir", str(tmp_path), "--chart", "no.json"]
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["--chart", "no.json"], "There is no chart file no.json: name one with `make run CHART=FILE`."),
+        (["--chart", "Makefile"], "Makefile is no seats.io chart: JSON is malformed: invalid character (byte 0)."),
+        (["--chart", "cdk.json"], "cdk.json is no seats.io chart: Object missing required field `subChart`."),
+        *(
+            (
+                ["--port", port],
+                f"{port!r} is no port to start at: name one from 1 to 65533, as in `make run PORT=8000`.",
+            )
+            for port in ("abc", "0", "65534", "99999999", "")
+        ),
+    ],
+)
+def test_a_slip_gets_one_sentence_before_anything_starts(tmp_path: Path, asked: list[str], sentence: str) -> None:
+    command = [sys.executable, "-m", "local", "run", "--state-dir", str(tmp_path), *asked]
     env = {**os.environ, "PYTHONPATH": CODE}
     told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
-    assert told.returncode == 1
-    assert told.stderr.strip() == "There is no chart file no.json: name one with `make run CHART=FILE`."
+    assert (told.returncode, told.stderr.strip(), told.stdout.strip()) == (1, sentence, "")
