@@ -120,6 +120,12 @@ WIRING = (
         writes=("inventory", "orders", "tickets", "fraud", "payments"),
     ),
     Function(
+        "restrict",
+        {Stream("payments", "INSERT", sk_prefix="outbox#", batch_size=10): "tickets.restrict_tickets"},
+        reads=("orders", "catalog"),
+        writes=("tickets",),
+    ),
+    Function(
         "notify",
         {Stream("orders", "INSERT", sk_prefix="outbox#", batch_size=10): "notifications.send_messages"},
         reads=("orders", "catalog"),

@@ -79,7 +79,8 @@ def note_dispute(payment: Payment, dispute: Dispute, checks: Checks, now: dateti
             refused=store.Moved(),
         )
     if news in NEWS:
-        outbox.tell(transaction, payment.order_id, NEWS[news], dispute.dispute_id, dispute.amount, now)
+        told = (NEWS[news], dispute.dispute_id, dispute.amount)
+        outbox.tell(transaction, payment.order_id, *told, now, left=payment.kept_minor)
     transaction.commit()
     return True
 

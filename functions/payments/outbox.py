@@ -37,12 +37,18 @@ class NewsItem(Model):
     about = UnicodeAttribute()
     amount = NumberAttribute()
     currency = UnicodeAttribute()
+    left = NumberAttribute()
     created_at = UnicodeAttribute(attr_name="createdAt")
     expires = NumberAttribute()
 
 
-def tell(transaction: Transaction, order_id: str, news: News, about: str, amount: Money, now: datetime) -> None:
-    """Add to a transaction the news about a refund, a dispute or a warning of this id."""
+def tell(
+    transaction: Transaction, order_id: str, news: News, about: str, amount: Money, now: datetime, *, left: int
+) -> None:
+    """Add to a transaction the news about a refund, a dispute or a warning of this id.
+
+    `left` is what was taken and is not given back after it, in minor units.
+    """
     transaction.put(
         NewsItem(
             order_id,
@@ -52,6 +58,7 @@ def tell(transaction: Transaction, order_id: str, news: News, about: str, amount
             about=about,
             amount=amount.amount,
             currency=amount.currency,
+            left=left,
             created_at=rfc3339(now),
             expires=int((now + KEPT).timestamp()),
         )

@@ -73,6 +73,11 @@ class Payment(msgspec.Struct, frozen=True):
         return self.state in NOT_ENDED or self.refunding_minor != self.refunded_minor
 
     @property
+    def kept_minor(self) -> int:
+        """What was taken and has not been given back."""
+        return self.amount.amount - self.refunded_minor if self.is_captured else 0
+
+    @property
     def left(self) -> Money:
         """What can still be refunded."""
         captured = self.amount.amount if self.is_captured else 0

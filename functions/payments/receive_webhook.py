@@ -18,8 +18,9 @@ from payments.disputes import Dispute
 from payments.disputing import note_dispute
 from payments.following import catch_up, follow
 from payments.payment import ENDED_WITHOUT_MONEY, NOT_ENDED, AlreadyCaptured, Intent, Payment, State
+from payments.refund_payment import refund_payment
 from payments.refunding import get_refund, note_refund
-from payments.refunds import RefundTooLarge, Returned
+from payments.refunds import RefundRefused, RefundTooLarge, Returned
 from payments.signatures import BadSignature
 from payments.void_payment import void_payment
 from payments.waiting import resume
@@ -116,13 +117,19 @@ def _apply_refund(payment: Payment, returned: Returned, now: datetime) -> Outcom
 
 
 def _apply_warning(payment: Payment, warning_id: str, now: datetime) -> Outcome:
-    """The card's issuer says that its owner did not buy: before the capture nothing is taken."""
+    """The card's issuer says that its owner did not buy: nothing is taken, or all of it goes back."""
     if payment.state in ENDED_WITHOUT_MONEY:
         return Outcome.STALE
     if payment.state in NOT_ENDED:
-        with suppress(AlreadyCaptured):
+        try:
             void_payment(payment.order_id, now)
+            return Outcome.APPLIED
+        except AlreadyCaptured:
+            payment = store.require_payment(payment.order_id)
     transaction = Transaction()
-    outbox.tell(transaction, payment.order_id, "fraud-warned", warning_id, payment.amount, now)
+    told: outbox.News = "fraud-warned"
+    outbox.tell(transaction, payment.order_id, told, warning_id, payment.amount, now, left=payment.kept_minor)
     transaction.commit()
+    with suppress(RefundRefused):  # counted and alarmed: a dispute may have been faster
+        refund_payment(payment.order_id, warning_id, None, now)
     return Outcome.APPLIED

@@ -113,14 +113,6 @@ def end_refund(
     amount = refund.amount.amount
     transaction = Transaction()
     store.post(transaction, payment.order_id, ledger.of_refund_end(refund, to), now)
-    outbox.tell(
-        transaction,
-        payment.order_id,
-        "refunded" if to == RefundState.SUCCEEDED else "refund-failed",
-        refund.refund_id,
-        refund.amount,
-        now,
-    )
     changes: list[Action] = [RefundItem.state.set(to), RefundItem.changed_at.set(rfc3339(now))]
     if stripe_id:
         changes.append(RefundItem.stripe_id.set(stripe_id))
@@ -139,6 +131,9 @@ def end_refund(
         refunding -= amount
         refunded -= amount if refund.state == RefundState.SUCCEEDED else 0
     _move_payment(transaction, payment, refunding, refunded, now)
+    news: outbox.News = "refunded" if to == RefundState.SUCCEEDED else "refund-failed"
+    left = payment.amount.amount - refunded
+    outbox.tell(transaction, payment.order_id, news, refund.refund_id, refund.amount, now, left=left)
     transaction.commit()
     if to == RefundState.FAILED:
         count("RefundFailed")

@@ -37,12 +37,13 @@ def issue_tickets(order_id: str, now: datetime) -> list[str]:
     order = get_order(order_id)
     if order.status == "failed":
         raise OrderEnded
-    tickets = _tickets(order, now)
+    tickets = tickets_of(order, now)
     store.put_missing(tickets, get_event(order.event_id).starts_at)
     return [ticket.ticket_id for ticket in tickets]
 
 
-def _tickets(order: Order, now: datetime) -> list[Ticket]:
+def tickets_of(order: Order, now: datetime) -> list[Ticket]:
+    """One ticket a seat, as its buyer gets it."""
     face_values = {line.seat_id: line.face_value for line in order.fare.lines}
     return [
         Ticket(

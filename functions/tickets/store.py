@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.models import Model
 
 from kit import ids
@@ -22,7 +22,7 @@ from kit.clock import from_ms, rfc3339, to_ms
 from kit.errors import NotFound
 from kit.money import Money
 from kit.table import Table, TableMeta
-from tickets.ticket import Status, Ticket
+from tickets.ticket import COMES_FROM, Status, Ticket
 
 TICKET = "TICKET"
 ENTRY = "E#"
@@ -68,6 +68,17 @@ def put_missing(tickets: Sequence[Ticket], starts_at: datetime) -> None:
         except PutError as error:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
+
+
+def restrict(ticket_id: str, to: Status) -> None:
+    """Change where a ticket stands IF it may come from where it is; otherwise it stays."""
+    try:
+        TicketItem(_key(ticket_id), TICKET).update(
+            [TicketItem.status.set(to)], condition=TicketItem.status.is_in(*COMES_FROM[to])
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
 
 
 def find(ticket_ids: Iterable[str], person_id: str) -> list[Ticket]:

@@ -10,7 +10,13 @@ import msgspec
 from kit import ids
 from kit.money import Money
 
-Status = Literal["active", "void"]
+Status = Literal["active", "flagged", "void"]
+"""`flagged`: its payment is disputed, and until that is decided it opens no gate."""
+COMES_FROM: dict[Status, tuple[Status, ...]] = {
+    "active": ("flagged",),
+    "flagged": ("active",),
+    "void": ("active", "flagged"),
+}
 
 
 class Ticket(msgspec.Struct, frozen=True):

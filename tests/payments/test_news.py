@@ -30,6 +30,7 @@ from tests.payments.purchases import (
     payment_of,
     refund,
     requested,
+    void,
 )
 
 PART = Money(4_500, "EUR")
@@ -194,17 +195,26 @@ def test_a_warning_before_the_capture_lets_nothing_be_taken(stripe_standin: Stri
     warning = {"id": "issfr_1", "fraud_type": "misc", "payment_intent": payment_of(order_id).intent_id}
     event = stripe_standin.ask("events", {"type": "radar.early_fraud_warning.created", "object": warning})
     assert deliver(event) == "applied"
-    assert (money(stripe_standin, order_id), news(order_id)) == (GIVEN_BACK, ["fraud-warned"])
+    assert (money(stripe_standin, order_id), news(order_id)) == (GIVEN_BACK, [])
     with pytest.raises(AuthorizationLost):
         capture(order_id)
 
 
-def test_a_warning_after_the_capture_is_told(stripe_standin: StripeStandIn) -> None:
+def test_after_a_warning_the_money_goes_back(stripe_standin: StripeStandIn) -> None:
     order_id = captured("pm_card_createIssuerFraudRecord")
     [event] = all_sent(stripe_standin, "radar.")
     assert deliver(event) == "applied"
     assert deliver(event) == "repeated"
-    assert (payment_of(order_id).state, news(order_id)) == ("captured", ["fraud-warned"])
+    assert (payment_of(order_id).state, news(order_id)) == ("refunded", ["fraud-warned", "refunded"])
+    assert check_books(stripe_standin, order_id).refunded == PRICE.amount
+
+
+def test_a_warning_about_a_payment_that_has_ended_is_nothing_new(stripe_standin: StripeStandIn) -> None:
+    order_id = authorized()
+    warning = {"id": "issfr_2", "fraud_type": "misc", "payment_intent": payment_of(order_id).intent_id}
+    void(order_id)
+    event = stripe_standin.ask("events", {"type": "radar.early_fraud_warning.created", "object": warning})
+    assert (deliver(event), news(order_id)) == ("stale", [])
 
 
 # Parked events
