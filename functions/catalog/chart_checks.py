@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -57,6 +57,7 @@ def faults(chart: Chart) -> Iterator[ChartProblem]:
 def mend(chart: Chart) -> tuple[Chart, list[ChartProblem]]:
     """The chart as it will be kept, and everything that was changed to get there."""
     found: list[ChartProblem] = []
+    chart = _rounded(chart)
     categories = _categories(chart, found)
     keys: set[str] = set()
     labels: set[str] = set()
@@ -157,29 +158,44 @@ def _outlined(section: Section, found: list[ChartProblem]) -> Section:
         if not points:
             found.append(ChartProblem(at(section.label), "an area without seats needs an outline", "drawn as a square"))
             points = [(0.0, 0.0), (100.0, 100.0)]
-        return replace(section, outline=hull_with_margin(points, OUTLINE_MARGIN))
-    outside = sum(not contains(section.outline, point) for point in points)
+        return replace(section, outline=_around(points))
+    outline = _in_steps(section.outline)
+    outside = sum(not contains(outline, point) for point in _in_steps(points))
     if not outside:
         return section
     found.append(ChartProblem(at(section.label), f"{outside} seats lie outside the outline", "outline widened"))
-    return replace(section, outline=hull_with_margin([*section.outline, *points], OUTLINE_MARGIN))
+    return replace(section, outline=_around([*section.outline, *points]))
+
+
+def _around(points: Sequence[Point]) -> list[Point]:
+    return [(round(x, DIGITS_KEPT), round(y, DIGITS_KEPT)) for x, y in hull_with_margin(points, OUTLINE_MARGIN)]
+
+
+def _in_steps(points: Sequence[Point]) -> list[Point]:
+    """As whole numbers, so that a seat on the line stays on its side of it when the chart is moved."""
+    return [(round(x * 10**DIGITS_KEPT), round(y * 10**DIGITS_KEPT)) for x, y in points]
 
 
 def _framed(chart: Chart, found: list[ChartProblem]) -> Chart:
-    """Everything inside width x height, moved only if it was not; coordinates rounded to what can be seen."""
+    """Everything inside width x height, moved by whole units and only if it was not."""
     points = [point for _, point in _points(chart)]
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
     if left >= 0 and top >= 0 and right <= chart.width and bottom <= chart.height:
-        return _moved(chart, 0, 0)
+        return chart
     if chart.width > 0:
         found.append(ChartProblem("chart", "parts lie outside its width and height", "framed anew"))
-    width, height = right - left + 2 * FRAME_MARGIN, bottom - top + 2 * FRAME_MARGIN
+    width, height = right - math.floor(left) + 2 * FRAME_MARGIN, bottom - math.floor(top) + 2 * FRAME_MARGIN
     return replace(
-        _moved(chart, FRAME_MARGIN - left, FRAME_MARGIN - top),
+        _moved(chart, FRAME_MARGIN - math.floor(left), FRAME_MARGIN - math.floor(top)),
         width=round(width, DIGITS_KEPT),
         height=round(height, DIGITS_KEPT),
     )
+
+
+def _rounded(chart: Chart) -> Chart:
+    """Before anything is measured, so that what fits once fits for ever."""
+    return replace(_moved(chart, 0, 0), width=round(chart.width, DIGITS_KEPT), height=round(chart.height, DIGITS_KEPT))
 
 
 def _moved(chart: Chart, dx: float, dy: float) -> Chart:

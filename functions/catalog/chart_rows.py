@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -81,13 +82,18 @@ def _moved_aside(section: Section, row: Row, occupied: set[tuple[int, int]], fou
     if moves:
         row = Row(row.label, [replace(seat, x=seat.x + moves * step) for seat in row.seats])
         found.append(ChartProblem(at(section.label, row.label), "lies on top of another row", "moved aside"))
-    occupied.update((round(seat.x), round(seat.y)) for seat in row.seats)
+    occupied.update(_cell(seat.x, seat.y) for seat in row.seats)
     return row
 
 
 def _covered(row: Row, shift: float, occupied: set[tuple[int, int]]) -> bool:
-    hits = sum((round(seat.x + shift), round(seat.y)) in occupied for seat in row.seats)
+    hits = sum(_cell(seat.x + shift, seat.y) in occupied for seat in row.seats)
     return 2 * hits > len(row.seats)
+
+
+def _cell(x: float, y: float) -> tuple[int, int]:
+    """Halves go up, not to the even number: a chart moved by whole units keeps its seats apart as they were."""
+    return math.floor(x + 0.5), math.floor(y + 0.5)
 
 
 def _split(row: Row) -> Iterator[Row]:

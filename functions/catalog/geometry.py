@@ -29,11 +29,11 @@ def hull_with_margin(points: Iterable[Point], margin: float) -> list[Point]:
 
 
 def contains(outline: Sequence[Point], point: Point) -> bool:
-    """Whether a point lies inside an outline (even-odd rule)."""
+    """Whether a point lies inside an outline (even-odd rule). Exact for whole numbers, wherever they are moved."""
     x, y = point
     inside = False
     for (x1, y1), (x2, y2) in zip(outline, [*outline[1:], outline[0]], strict=True):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+        if (y1 > y) != (y2 > y) and ((x - x1) * (y2 - y1) < (x2 - x1) * (y - y1)) == (y2 > y1):
             inside = not inside
     return inside
 

@@ -168,7 +168,7 @@ dirty_sections = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(dirty_sections, min_size=1, max_size=4))
 def test_whatever_is_mended_can_be_sold_from(sections: list[Section]) -> None:
     chart = replace(hall(), sections=sections)
