@@ -19,6 +19,7 @@ from constructs import Construct
 
 from infra.data_stack import DataStack
 from infra.functions import ROOT, Code, WiredFunction
+from infra.live import LiveApi
 from infra.triggers import Api, Function, Step
 from infra.wiring import WIRING
 
@@ -69,6 +70,7 @@ class AppStack(Stack):
         ]
         self._let_read_site_url()
         self.api = self._http_api()
+        self.live = LiveApi(self, self._functions)
         self._let_start_and_resume(self._state_machine("purchase"), "purchase")
 
     def _particular(self, wired: Function, mail_from: str, stripe_api: str) -> dict[str, str]:

@@ -39,11 +39,12 @@ class DataStack(Stack):
             "orders": orders.table,
             "payments": Payments(self).table,
         }
-        for context in ("tickets", "notifications", "fraud"):
+        for context in ("tickets", "notifications", "fraud", "live"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
             "expiries": inventory.expiries,
+            "ticks": inventory.ticks,
             "purchases": orders.purchases,
         }
         self.secrets: dict[str, secretsmanager.Secret] = {

@@ -16,6 +16,7 @@ from infra.app_stack import SITE_URL_PARAMETER, STAGE, AppStack
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
 from infra.functions import ROOT
+from infra.live import STAGE as LIVE
 
 EDGE_REGION = "us-east-1"
 """Where a distribution's firewall has to be."""
@@ -68,7 +69,7 @@ class EdgeStack(Stack):
     def _distribution(self, shop: AppStack) -> cloudfront.Distribution:
         api = origins.HttpOrigin(
             Fn.select(2, Fn.split("/", shop.api.api_endpoint)),
-            custom_headers={"x-origin-secret": self._data.secrets["origin"].secret_value.unsafe_unwrap()},
+            custom_headers=self._shown_to_origins(),
         )
         charts = s3.Bucket.from_bucket_attributes(
             self,
@@ -78,6 +79,7 @@ class EdgeStack(Stack):
         )
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
+        live = origins.HttpOrigin(shop.live.domain, custom_headers=self._shown_to_origins())
         return cloudfront.Distribution(
             self,
             "Distribution",
@@ -130,6 +132,12 @@ class EdgeStack(Stack):
                     )
                     for public in ("events", "venues")
                 },
+                f"/{LIVE}": cloudfront.BehaviorOptions(
+                    origin=live,
+                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                    cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                    origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                ),
                 f"/{STAGE}/*": cloudfront.BehaviorOptions(
                     origin=api,
                     viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
@@ -140,6 +148,10 @@ class EdgeStack(Stack):
                 ),
             },
         )
+
+    def _shown_to_origins(self) -> dict[str, str]:
+        """What proves to the functions that a request came through here."""
+        return {"x-origin-secret": self._data.secrets["origin"].secret_value.unsafe_unwrap()}
 
     def _public_policy(self, public: str) -> cloudfront.CachePolicy:
         """As long as the answer itself says; tokens and cookies never reach the origin, so none can leak."""
@@ -204,6 +216,7 @@ class EdgeStack(Stack):
         accounts = self._data.accounts
         config = {
             "apiBase": f"/{STAGE}",
+            "livePath": f"/{LIVE}",
             "cognito": {
                 "endpoint": self._data.cognito_endpoint,
                 "region": self._data.region,

@@ -104,7 +104,7 @@ class WiredFunction(Construct):
         return environment | dict(wired.environment)
 
     def _secrets(self) -> list[str]:
-        return [*self.wired.secrets, *(["origin"] if self.wired.routes else [])]
+        return [*self.wired.secrets, *(["origin"] if self.wired.faces_the_edge else [])]
 
     def _grant(self) -> None:
         wired, data, function = self.wired, self._data, self.function
@@ -112,6 +112,8 @@ class WiredFunction(Construct):
             self._allow(READ, data.tables[context])
         for context in wired.writes:
             self._allow(WRITE, data.tables[context])
+        for context in wired.forgets:
+            self._allow(("DeleteItem",), data.tables[context])
         for name in self._secrets():
             data.secrets[name].grant_read(function)
         for name in wired.sends:

@@ -95,6 +95,8 @@ def _operation(path: str, verb: str, endpoint: Endpoint, schemas: _Schemas) -> d
     }
     if endpoint.callers.signed_in:
         operation["security"] = [{"bearer": sorted(endpoint.callers.groups)}]
+    elif endpoint.callers.recognized:
+        operation["security"] = [{}, {"bearer": []}]
     if _is_json(endpoint.body):
         operation["requestBody"] = {
             "required": True,

@@ -32,25 +32,34 @@ def context_table(scope: Construct, *, sorted_by: str | None = "sk", stream: boo
     )
 
 
-def work_queue(scope: Construct, name: str, *, function_timeout_seconds: int) -> sqs.Queue:
-    """A queue that feeds a function; what fails again and again goes to its dead-letter queue."""
+def work_queue(
+    scope: Construct, name: str, *, function_timeout_seconds: int, in_order: bool = False
+) -> sqs.Queue:
+    """A queue that feeds a function; what fails again and again goes to its dead-letter queue.
+
+    `in_order`: first in, first out within a group of messages, one at a time; as many groups at once as there are.
+    """
     return sqs.Queue(
         scope,
         name,
+        fifo=in_order or None,
+        deduplication_scope=sqs.DeduplicationScope.MESSAGE_GROUP if in_order else None,
+        fifo_throughput_limit=sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID if in_order else None,
         visibility_timeout=Duration.seconds(function_timeout_seconds * VISIBILITY_TIMES_FUNCTION_TIMEOUT),
         dead_letter_queue=sqs.DeadLetterQueue(
-            max_receive_count=RECEIVES_MAX, queue=dead_letter_queue(scope, f"{name}-dead")
+            max_receive_count=RECEIVES_MAX, queue=dead_letter_queue(scope, f"{name}-dead", in_order=in_order)
         ),
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
 
 
-def dead_letter_queue(scope: Construct, name: str) -> sqs.Queue:
+def dead_letter_queue(scope: Construct, name: str, *, in_order: bool = False) -> sqs.Queue:
     """Where an operator finds what could not be processed: its first message raises an alarm (I22)."""
     queue = sqs.Queue(
         scope,
         name,
+        fifo=in_order or None,
         retention_period=Duration.days(14),
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,

@@ -19,6 +19,17 @@ class Api:
 
 
 @dataclass(frozen=True)
+class Live:
+    """A route of the WebSocket API: `$connect`, `$disconnect`, `$default`, or the `action` of a message."""
+
+    action: str
+
+    @property
+    def key(self) -> str:
+        return self.action
+
+
+@dataclass(frozen=True)
 class Step:
     """A state of a state machine, as `SellSeats`; its name is the CamelCase of the verb's file."""
 
@@ -63,7 +74,7 @@ class Schedule:
         return self.name
 
 
-Trigger = Api | Step | Queue | Stream | Schedule
+Trigger = Api | Live | Step | Queue | Stream | Schedule
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,10 @@ class Function:
     """State machines it may start."""
     resumes: tuple[str, ...] = ()
     """State machines whose waiting tasks it may send on."""
+    forgets: tuple[str, ...] = ()
+    """Contexts whose items it may delete: only what nobody would miss."""
+    tells_live: bool = False
+    """It may post to the connections of the WebSocket API."""
     mails: bool = False
     reads_people: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +109,14 @@ class Function:
     @property
     def routes(self) -> list[Api]:
         return [trigger for trigger in self.verbs if isinstance(trigger, Api)]
+
+    @property
+    def actions(self) -> list[Live]:
+        return [trigger for trigger in self.verbs if isinstance(trigger, Live)]
+
+    @property
+    def faces_the_edge(self) -> bool:
+        return bool(self.routes or self.actions)
 
 
 def camel_case(verb: str) -> str:

@@ -5,7 +5,7 @@ Lambda"): only what talks to Stripe may read its key; the hold path stands alone
 one function, since six cold starts in a row would break the five-second purchase.
 """
 
-from infra.triggers import Api, Function, Queue, Schedule, Step, Stream
+from infra.triggers import Api, Function, Live, Queue, Schedule, Step, Stream
 
 WIRING = (
     # A person looks for an event …
@@ -27,6 +27,30 @@ WIRING = (
             Api("GET /events/{eventId}/availability"): "inventory.show_availability",
         },
         reads=("inventory", "catalog"),
+    ),
+    # … watches them go …
+    Function(
+        "live",
+        {
+            Api("POST /live/tickets"): "live.issue_ticket",
+            Live("$connect"): "live.connect_viewer",
+            Live("watchSeats"): "inventory.watch_seats",
+            Live("watchOrder"): "orders.watch_order",
+            Live("$default"): "live.refuse_message",
+            Live("$disconnect"): "live.disconnect_viewer",
+        },
+        reads=("catalog", "inventory", "orders"),
+        writes=("live",),
+        forgets=("live",),
+    ),
+    Function(
+        "push",
+        {Queue("ticks", batch_size=1): "inventory.push_changes"},
+        writes=("inventory", "live"),
+        forgets=("live",),
+        tells_live=True,
+        memory_mb=1769,
+        timeout_seconds=45,
     ),
     # … holds some …
     Function(
@@ -50,7 +74,7 @@ WIRING = (
         "project",
         {Stream("inventory", "MODIFY", pk_prefix="R#"): "inventory.project_seats"},
         writes=("inventory", "catalog"),
-        sends=("expiries",),
+        sends=("expiries", "ticks"),
     ),
     # … pays for them …
     Function(
@@ -133,6 +157,13 @@ WIRING = (
         mails=True,
         reads_people=True,
         timeout_seconds=30,
+    ),
+    Function(
+        "follow",
+        {Stream("orders", "MODIFY", pk_prefix="O#", sk_prefix="ORDER"): "orders.push_order"},
+        reads=("live",),
+        forgets=("live",),
+        tells_live=True,
     ),
     Function(
         "mine",

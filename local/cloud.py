@@ -28,6 +28,8 @@ ROOT = Path(__file__).parent.parent
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_SECONDS = 60
+WEBSOCKET_FRAME_BYTES_MAX = 32 * 1024
+"""API Gateway closes a connection that sends a longer frame, with code 1009."""
 _LISTENING = "listening on "
 
 
@@ -200,6 +202,7 @@ def _serve(port: int, state_dir: Path, *, auth: bool, mended: bool) -> None:
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.keep_alive_timeout = 75
+    config.websocket_max_message_size = WEBSOCKET_FRAME_BYTES_MAX
     config.loglevel = "WARNING"
     asyncio.run(serve(app, config))
 

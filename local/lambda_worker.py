@@ -43,7 +43,7 @@ LIBRARIES = (
     "pynamodb.transactions",
     "stripe",
 )
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sesv2", "sqs", "stepfunctions")
+SERVICES = ("apigatewaymanagementapi", "dynamodb", "s3", "secretsmanager", "sesv2", "sqs", "stepfunctions")
 
 Handler = Callable[[Any, Any], Any]
 

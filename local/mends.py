@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -105,7 +106,7 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
         "AWS_LAMBDA_LOG_STREAM_NAME": f"[{runtime_version}]local",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "_HANDLER": config["Handler"],
-        **_runtime_env_vars(config),
+        **_reachable(_runtime_env_vars(config), endpoint),
         **execution_credentials(config),
     }
     made_of = (variables, config["CodeSha256"], config.get("Timeout"), [arn for arn, _ in layers])
@@ -143,6 +144,14 @@ def poll_streams_as_aws_does() -> None:
         return bool(poll())
 
     lambda_svc._poll_dynamodb_streams = paced
+
+
+def _reachable(variables: dict[str, str], endpoint: str) -> dict[str, str]:
+    """An API's own address is nowhere on this machine: what names one has its local address instead."""
+    own_address = re.compile(r"^https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?=/)")
+    return {
+        name: own_address.sub(rf"{endpoint}/_aws/execute-api/\g<api>", value) for name, value in variables.items()
+    }
 
 
 def serve_as_http_apis_do() -> None:
@@ -183,6 +192,23 @@ def stream_expiries() -> None:
         return item
 
     dynamodb._remove_item = removed
+
+
+def run_message_groups_side_by_side() -> None:
+    """Let a first-in-first-out queue whose function takes one message at a time serve several groups at once.
+
+    The queue itself gives out no second message of a group that has one in flight.
+    """
+    from ministack.services import lambda_svc
+
+    in_flight_max = lambda_svc._sqs_esm_concurrency
+
+    def concurrency(mapping: dict[str, Any], function: Any, config: Any, queue: dict[str, Any] | None = None) -> int:
+        alone = mapping.get("BatchSize") == 1
+        most: int = in_flight_max(mapping, function, config, None if alone else queue)
+        return most
+
+    lambda_svc._sqs_esm_concurrency = concurrency
 
 
 MENDS: tuple[Callable[[], None], ...] = (

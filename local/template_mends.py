@@ -8,6 +8,7 @@ from typing import Any
 from local.bucket_contents import copy
 
 DECLARED_ONLY = (
+    "AWS::ApiGatewayV2::RouteResponse",
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::WAFv2::WebACLAssociation",

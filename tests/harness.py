@@ -35,13 +35,13 @@ from kit import auth, clock, ids, settings
 from local.cloud import LocalCloud
 
 REGION = "eu-central-1"
-TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "fraud", "accounts")
+TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "fraud", "accounts", "live")
 """Each with `pk` and `sk`, its name in `TABLE_<CONTEXT>`; the idempotency table has `pk` alone."""
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
-QUEUES = ("expiries", "purchases")
-"""Each address in `QUEUE_<NAME>`."""
+QUEUES = ("expiries", "purchases", "ticks.fifo")
+"""Each address in `QUEUE_<NAME>`; first in, first out by its ending."""
 BUCKETS = ("charts",)
 """Each name in `BUCKET_<NAME>`."""
 ORIGIN = "the-edge-shows-this"
@@ -258,7 +258,10 @@ def _resources(prefix: str) -> dict[str, str]:
         variables[f"TABLE_{name.upper()}"] = f"{prefix}-{name}"
     queues = settings.client("sqs")
     for name in QUEUES:
-        variables[f"QUEUE_{name.upper()}"] = queues.create_queue(QueueName=f"{prefix}-{name}")["QueueUrl"]
+        kind, _, in_order = name.partition(".")
+        attributes = {"FifoQueue": "true"} if in_order else {}
+        made = queues.create_queue(QueueName=f"{prefix}-{name}", Attributes=attributes)
+        variables[f"QUEUE_{kind.upper()}"] = made["QueueUrl"]
     storage = settings.client("s3")
     for name in BUCKETS:
         storage.create_bucket(Bucket=f"{prefix}-{name}", CreateBucketConfiguration={"LocationConstraint": REGION})

@@ -11,9 +11,13 @@ from pricing import all_in
 
 
 class SectionPricing(msgspec.Struct, frozen=True, rename="camel"):
-    """Seats left in a section, and its cheapest and dearest ticket, everything included."""
+    """Seats left in a section, and its cheapest and dearest ticket, everything included.
+
+    `version`: where live updates of this section go on from.
+    """
 
     section: str
+    version: int
     available: int
     seat_count: int
     price_min: Money
@@ -80,4 +84,11 @@ def _section(section: SectionBits, prices: dict[str, list[Money]]) -> SectionPri
         (price for category in section.categories for price in prices[category]),
         key=lambda price: price.amount,
     )
-    return SectionPricing(section.section, section.available, section.seat_count, amounts[0], amounts[-1])
+    return SectionPricing(
+        section=section.section,
+        version=section.version,
+        available=section.available,
+        seat_count=section.seat_count,
+        price_min=amounts[0],
+        price_max=amounts[-1],
+    )

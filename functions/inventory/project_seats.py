@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import catalog
-from inventory import leases, snapshots
+from inventory import leases, snapshots, ticks
 from inventory.leases import LeaseEnd
 from inventory.seats import Seat, is_lease, is_on_the_map, lease_of
 from inventory.snapshots import RowBits, bits_of
@@ -43,7 +43,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def project_seats(changes: Sequence[RowChange], now: datetime) -> None:
-    """Bring the map up to these changes, announce the new leases, and tell the catalog what is left."""
+    """Bring the map up to these changes, have its watchers told, announce the new leases, and tell the catalog
+    what is left."""
     sections: dict[tuple[str, str], dict[int, RowBits]] = defaultdict(dict)
     for change in changes:
         rows = sections[change.event_id, change.section]
@@ -52,6 +53,7 @@ def project_seats(changes: Sequence[RowChange], now: datetime) -> None:
             rows[change.row] = RowBits(change.version, bits)
     for (event_id, section), rows in sections.items():
         snapshots.record(event_id, section, rows)
+    ticks.announce({event_id for event_id, _ in sections})
     leases.announce([end for change in changes for end in _leases(change) if end.until > now], now)
     for event_id in {change.event_id for change in changes}:
         snapshot = snapshots.load(event_id)

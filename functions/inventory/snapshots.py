@@ -17,6 +17,7 @@ from kit import settings
 
 VERSION_BYTES = 8
 BITS_BYTES = SLOTS // 8
+ROW_BYTES = VERSION_BYTES + BITS_BYTES
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,21 @@ class SectionBits:
     rows: list[RowBits]
 
     @property
+    def version(self) -> int:
+        """Counts the writes that this section has seen: of one section, no two states have the same version."""
+        return sum(row.version for row in self.rows)
+
+    @property
     def seat_count(self) -> int:
         return sum(self.sizes)
 
     @property
     def available(self) -> int:
         return sum(row.bits.bit_count() for row in self.rows)
+
+    def packed(self) -> bytes:
+        """The rows one after the other, `ROW_BYTES` each."""
+        return b"".join(row.packed() for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ class Snapshot:
     @property
     def version(self) -> int:
         """Counts the writes that the map has seen: a later snapshot never has a lower one."""
-        return sum(row.version for section in self.sections for row in section.rows)
+        return sum(section.version for section in self.sections)
 
     @property
     def seat_count(self) -> int:
@@ -91,16 +101,16 @@ class Snapshot:
         return base64.b64encode(raw).decode()
 
 
-def load(event_id: str) -> Snapshot:
-    """Empty for an event that was never on sale."""
+def load(event_id: str, *, consistent: bool = False) -> Snapshot:
+    """Empty for an event that was never on sale. A `consistent` one has everything recorded before."""
     sections: list[SectionBits] = []
-    page: dict[str, Any] = {}
+    page: dict[str, Any] = {"ConsistentRead": consistent}
     while True:
-        answer = send("query", _all_of(event_id), **page)
+        answer = send("query", {**_all_of(event_id), **page})
         sections += [_section(item) for item in answer["Items"]]
         if "LastEvaluatedKey" not in answer:
             return Snapshot(sorted(sections, key=lambda section: section.position))
-        page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def create(event_id: str, sections: Iterable[SectionBits]) -> None:

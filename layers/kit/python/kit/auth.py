@@ -39,9 +39,12 @@ class Callers:
 
     signed_in: bool
     groups: frozenset[str] = frozenset()
+    recognized: bool = False
+    """Nobody has to sign in, but whoever has is known, and a token that is sent has to be valid."""
 
 
 PUBLIC = Callers(signed_in=False)
+ANYBODY = Callers(signed_in=False, recognized=True)
 SIGNED_IN = Callers(signed_in=True)
 ORGANIZER = Callers(signed_in=True, groups=frozenset({"organizer"}))
 OPERATOR = Callers(signed_in=True, groups=frozenset({"operator"}))
@@ -49,7 +52,7 @@ OPERATOR = Callers(signed_in=True, groups=frozenset({"operator"}))
 
 def admit(callers: Callers, authorization: str | None) -> Person | None:
     """The caller, or None where anybody may call. Raises Unauthenticated, InvalidToken or Forbidden."""
-    if not callers.signed_in:
+    if not callers.signed_in and not (callers.recognized and authorization):
         return None
     person = verify(_bearer(authorization))
     if callers.groups and not callers.groups & person.groups:

@@ -1,7 +1,8 @@
 """The entry point of every Lambda: finds the verb an event is for, and calls its handler.
 
-`VERBS` maps what an event carries to a module: a route key (`POST /orders`), a saga step (`SellSeats`),
-or `*` for a trigger that carries neither. Which verbs share a function is wiring's decision, not code's.
+`VERBS` maps what an event carries to a module: a route key (`POST /orders`; on the WebSocket `watchSeats`), a
+saga step (`SellSeats`), or `*` for a trigger that carries neither. Which verbs share a function is wiring's
+decision, not code's.
 """
 
 from __future__ import annotations
@@ -21,5 +22,5 @@ settings.start()
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Call the handler of the verb that this event is for."""
-    key = event.get("routeKey") or event.get("step") or "*"
+    key = event.get("requestContext", {}).get("routeKey") or event.get("step") or "*"
     return _VERBS[key].handler(event, context)

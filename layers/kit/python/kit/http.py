@@ -162,7 +162,7 @@ def _passes(error: BaseException | None) -> bool:
 
 def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
     headers = event.get("headers") or {}
-    _only_through_the_edge(headers)
+    only_through_the_edge(headers)
     call = Call(
         now=clock.now(),
         address=event["rawPath"].removeprefix(f"/{event['requestContext']['stage']}"),
@@ -183,8 +183,8 @@ def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
     return function(call, **arguments)
 
 
-def _only_through_the_edge(headers: dict[str, str]) -> None:
-    """WAF stands at the CDN, so whoever does not come through it is turned away."""
+def only_through_the_edge(headers: dict[str, str]) -> None:
+    """WAF stands at the CDN, so whoever does not come through it is turned away. Raises Forbidden."""
     shown = headers.get("x-origin-secret", "")
     if not hmac.compare_digest(shown.encode(), settings.secret("SECRET_ORIGIN").encode()):
         raise Forbidden
