@@ -32,9 +32,7 @@ def context_table(scope: Construct, *, sorted_by: str | None = "sk", stream: boo
     )
 
 
-def work_queue(
-    scope: Construct, name: str, *, function_timeout_seconds: int, in_order: bool = False
-) -> sqs.Queue:
+def work_queue(scope: Construct, name: str, *, function_timeout_seconds: int, in_order: bool = False) -> sqs.Queue:
     """A queue that feeds a function; what fails again and again goes to its dead-letter queue.
 
     `in_order`: first in, first out within a group of messages, one at a time; as many groups at once as there are.

@@ -149,9 +149,7 @@ def poll_streams_as_aws_does() -> None:
 def _reachable(variables: dict[str, str], endpoint: str) -> dict[str, str]:
     """An API's own address is nowhere on this machine: what names one has its local address instead."""
     own_address = re.compile(r"^https://(?P<api>[a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?=/)")
-    return {
-        name: own_address.sub(rf"{endpoint}/_aws/execute-api/\g<api>", value) for name, value in variables.items()
-    }
+    return {name: own_address.sub(rf"{endpoint}/_aws/execute-api/\g<api>", value) for name, value in variables.items()}
 
 
 def serve_as_http_apis_do() -> None:
@@ -217,6 +215,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     poll_streams_as_aws_does,
     template_mends.keep_time_to_live,
     stream_expiries,
+    run_message_groups_side_by_side,
     account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,
     template_mends.refer_to_secrets_by_arn,

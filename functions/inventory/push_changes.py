@@ -23,7 +23,6 @@ from inventory.watch_seats import channel
 from inventory.writes import Unanswered
 from kit import clock
 from kit.telemetry import count, metrics
-from live import Listener
 
 SEATS_MAX = 2_000
 """Some 25 KB. A longer list says only which version there is now, and its readers fetch the map at the edge."""
@@ -59,12 +58,13 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def push_changes(tick: Tick, wait_until: WaitUntil) -> None:
-    """Tell until the map that was told is one that has everything of the tick. Raises Unanswered."""
+    """Tell of the map as soon as may be, and again when the tick is over, if it was not. Raises Unanswered."""
     last = told.load(tick.event_id)
-    due = last.next_at
-    while last.at < tick.is_over and live.anybody(channel(tick.event_id)):
-        last = _tell(tick.event_id, last, wait_until(due))
-        due = max(last.next_at, tick.is_over)
+    if last.at >= tick.is_over or not live.anybody(channel(tick.event_id)):
+        return
+    last = _tell(tick.event_id, last, wait_until(last.next_at))
+    if last.at < tick.is_over:
+        _tell(tick.event_id, last, wait_until(max(last.next_at, tick.is_over)))
 
 
 def _tell(event_id: str, last: Told, now: datetime) -> Told:

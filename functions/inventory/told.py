@@ -1,6 +1,6 @@
 """What the listeners of an event's seats were told last: the state that the next message goes on from.
 
-    W#<event id>  told
+W#<event id>  told
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def load(event_id: str) -> Told:
     except ToldItem.DoesNotExist:
         return NOTHING_YET
     sections = msgspec.msgpack.decode(zlib.decompress(item.sections), type=dict[str, bytes])
-    return Told(clock.from_ms(item.at), timedelta(milliseconds=item.every), sections)
+    return Told(clock.from_ms(int(item.at)), timedelta(milliseconds=item.every), sections)
 
 
 def save(event_id: str, told: Told) -> None:

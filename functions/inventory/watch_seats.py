@@ -10,7 +10,7 @@ import live
 from inventory import sales, sections, snapshots, told
 from kit.socket import Message, receives
 
-SECTIONS_MAX = 200
+SectionKeys = Annotated[list[Annotated[str, msgspec.Meta(max_length=16)]], msgspec.Meta(max_length=200)]
 
 
 class WatchSeats(msgspec.Struct, frozen=True, rename="camel"):
@@ -18,7 +18,7 @@ class WatchSeats(msgspec.Struct, frozen=True, rename="camel"):
 
     action: str
     event_id: Annotated[str, msgspec.Meta(max_length=64)]
-    sections: Annotated[list[Annotated[str, msgspec.Meta(max_length=16)]], msgspec.Meta(max_length=SECTIONS_MAX)] | None = None
+    sections: SectionKeys | None = None
 
 
 class Watching(msgspec.Struct, frozen=True, rename="camel", tag_field="type", tag="seats.watching"):

@@ -1,8 +1,8 @@
 """Connections in DynamoDB. Nothing here outlives a connection by much.
 
-    T#<ticket>         ticket           who may open one connection, and until when
-    C#<connection id>  connection       whose it is, and what it listens to
-    L#<channel>        <connection id>  one listener of a channel, such as `seats#evt_…` or `order#ord_…`
+T#<ticket>         ticket           who may open one connection, and until when
+C#<connection id>  connection       whose it is, and what it listens to
+L#<channel>        <connection id>  one listener of a channel, such as `seats#evt_…` or `order#ord_…`
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import DeleteError, UpdateError
-from pynamodb.expressions.operand import Path
 from pynamodb.expressions.condition import size
+from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 
 from kit import clock
@@ -129,7 +129,7 @@ def listen(connection_id: str, channel: str, now: datetime, parts: Iterable[str]
     them all. Raises TooManyChannels, also for a connection that is gone.
     """
     channels = Path(["channels"])
-    room = channels.does_not_exist() | channels.contains(channel) | (size(channels) < CHANNELS_MAX)
+    room = channels.does_not_exist() | channels.contains(channel) | (size(channels) < CHANNELS_MAX)  # type: ignore[no-untyped-call]
     try:
         ConnectionItem(f"C#{connection_id}").update(
             actions=[ConnectionItem.channels.add({channel})],

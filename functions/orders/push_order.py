@@ -15,7 +15,9 @@ LISTENERS_MAX = 20
 """The same person's windows."""
 
 
-class OrderUpdated(msgspec.Struct, frozen=True, rename="camel", tag_field="type", tag="order.updated", omit_defaults=True):
+class OrderUpdated(
+    msgspec.Struct, frozen=True, rename="camel", tag_field="type", tag="order.updated", omit_defaults=True
+):
     order_id: str
     status: Status
     reason: Reason | None = None

@@ -65,6 +65,7 @@ def test_a_new_event_shows_every_seat_free() -> None:
     assert [section["section"] for section in answer["sectionPricing"]] == ["stalls", "balcony", "floor"]
     assert answer["sectionPricing"][0] == {
         "section": "stalls",
+        "version": 0,
         "available": 20,
         "seatCount": 20,
         "priceMin": {"amount": 4200, "currency": "EUR"},

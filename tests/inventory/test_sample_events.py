@@ -13,10 +13,12 @@ import pytest
 from kit import ids
 from tests import harness
 from tests.inventory.house import open_event
+from tests.live.viewers import gateway, viewer
 
 SAMPLES = Path(__file__).parents[2] / "events/inventory"
 EVENT, HOLD = "evt_06gvk2m1c8t4hq3e", "hld_06h00kb0a2s81j9v"
 FAN = "9f8b1c52-0e0d-4c8f-9a4d-2f3f6f1f0a11"
+CONNECTION = "JKJaXeYdPHcCJsA="
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
@@ -31,6 +33,7 @@ def send(verb: str) -> Any:
 
 def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     open_event(event_id=EVENT, on_sale=False, now=NOW)
+    gateway(monkeypatch)
     monkeypatch.setattr(ids, "new", lambda prefix, now: HOLD)
     for verb, status in [
         ("put_on_sale", 200),
@@ -44,6 +47,10 @@ def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         assert answer["statusCode"] == status, (verb, answer)
     for verb in ("project_seats", "expire_hold"):
         assert send(verb) == {"batchItemFailures": []}
+    viewer(CONNECTION, now=NOW)
+    watched = json.loads(send("watch_seats")["body"])
+    assert (watched["type"], watched["eventId"]) == ("seats.watching", EVENT)
+    assert send("push_changes") is None
     for verb in ("keep_hold", "release_seats"):
         assert send(verb) == {"seatIds": ["stalls-0-4", "stalls-0-5"]}
 

@@ -32,7 +32,7 @@ def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[s
     """Create a stack, and return the physical ids of its resources by their logical ones."""
     cloudformation = cloud.client("cloudformation")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (status := cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]).endswith("PROGRESS"):
         assert time.monotonic() < deadline, f"{name} is still {status}"
         time.sleep(0.02)
@@ -308,8 +308,68 @@ def a_burst_of_changes_is_few_batches(cloud: LocalCloud) -> None:
     assert len(batches) <= BATCHES_MAX, batches
 
 
+def groups_of_messages_run_side_by_side(cloud: LocalCloud) -> None:
+    """Two groups at the same time, and within a group one after the other."""
+    source = """
+import os, time, boto3
+def handler(event, context):
+    [record] = event["Records"]
+    say = lambda word: boto3.client("sqs").send_message(QueueUrl=os.environ["SAID"], MessageBody=word + record["body"])
+    count = lambda: int(boto3.client("sqs").get_queue_attributes(
+        QueueUrl=os.environ["SAID"], AttributeNames=["All"])["Attributes"]["ApproximateNumberOfMessages"])
+    say("begin ")
+    ends = time.monotonic() + 5
+    while count() < 2 and time.monotonic() < ends:
+        time.sleep(0.02)
+    say("end ")
+"""
+    queues = cloud.client("sqs")
+    said = queues.create_queue(QueueName="said")["QueueUrl"]
+    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    work = queues.create_queue(QueueName="work.fifo", Attributes=fifo)["QueueUrl"]
+    for body in ("A1", "A2", "B1"):
+        queues.send_message(QueueUrl=work, MessageBody=body, MessageGroupId=body[0])
+    functions = cloud.client("lambda")
+    functions.create_function(
+        FunctionName="works",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Timeout=20,
+        Code={"ZipFile": zipped(verb_py=source)},
+        Environment={"Variables": {"SAID": said}},
+    )
+    arn = queues.get_queue_attributes(QueueUrl=work, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    functions.create_event_source_mapping(FunctionName="works", EventSourceArn=arn, BatchSize=1)
+    deadline = time.monotonic() + 60
+    counted = {"QueueUrl": said, "AttributeNames": ["ApproximateNumberOfMessages"]}
+    while int(queues.get_queue_attributes(**counted)["Attributes"]["ApproximateNumberOfMessages"]) < 6:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    messages = queues.receive_message(QueueUrl=said, MaxNumberOfMessages=10)["Messages"]
+    heard = [message["Body"] for message in messages]
+    assert sorted(heard[:2]) == ["begin A1", "begin B1"]
+    assert heard.index("end A1") < heard.index("begin A2")
+
+
+def functions_are_told_where_connections_are(cloud: LocalCloud) -> None:
+    functions = cloud.client("lambda")
+    functions.create_function(
+        FunctionName="posts",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py="import os\ndef handler(event, context): return os.environ['CONNECTIONS']")},
+        Environment={"Variables": {"CONNECTIONS": "https://abc123.execute-api.us-east-1.amazonaws.com/live"}},
+    )
+    address = json.load(functions.invoke(FunctionName="posts")["Payload"])
+    assert address == f"{cloud.endpoint_url}/_aws/execute-api/abc123/live"
+
+
 PROBES = (
     a_burst_of_changes_is_few_batches,
+    groups_of_messages_run_side_by_side,
+    functions_are_told_where_connections_are,
     only_the_code_in_the_mail_confirms_a_person,
     errors_keep_their_class,
     cross_origin_requests_are_answered,

@@ -16,10 +16,12 @@ from orders import get_order
 from payments import AlreadyAuthorized
 from tests import harness
 from tests.inventory.house import hold, open_event
+from tests.live.viewers import gateway, viewer
 
 SAMPLES = Path(__file__).parents[2] / "events/orders"
 EVENT, HOLD, ORDER = "evt_06gvk2m1c8t4hq3e", "hld_06h00kb0a2s81j9v", "ord_06h00kb4qpnec80r"
 FAN = "9f8b1c52-0e0d-4c8f-9a4d-2f3f6f1f0a11"
+CONNECTION = "JKJaXeYdPHcCJsA="
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
@@ -48,7 +50,7 @@ def accepted(_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("verb", "status"), [("complete_order", "completed"), ("fail_order", "failed")])
-def test_every_sample_is_accepted(verb: str, status: str) -> None:
+def test_every_sample_is_accepted(verb: str, status: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert send("launch_purchase") == {"batchItemFailures": []}
     assert send("sweep_orders", NOW + timedelta(minutes=2)) is None
     assert send("assess_fraud") is False
@@ -61,6 +63,11 @@ def test_every_sample_is_accepted(verb: str, status: str) -> None:
     for shown in ("show_order", "list_orders"):
         answer = send(shown)
         assert (answer["statusCode"], status in answer["body"]) == (200, True)
+    viewer(CONNECTION, FAN, NOW)
+    assert '"order.watching"' in send("watch_order")["body"]
+    heard = gateway(monkeypatch).heard
+    assert send("push_order") == {"batchItemFailures": []}
+    assert [each["status"] for each in heard[CONNECTION]] == ["completed"]
 
 
 def test_there_is_one_for_each_entry_point() -> None:

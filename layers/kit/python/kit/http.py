@@ -137,7 +137,7 @@ def endpoint(
             except Problem as problem:
                 return _problem(problem, event)
             except Exception as error:  # noqa: BLE001  the one place where the unforeseen becomes an answer
-                if _passes(error):
+                if passes(error):
                     log.warning("busy", exc_info=True)
                     return _problem(Busy(), event)
                 log.exception("unforeseen")
@@ -149,7 +149,7 @@ def endpoint(
     return decorate
 
 
-def _passes(error: BaseException | None) -> bool:
+def passes(error: BaseException | None) -> bool:
     """Whether AWS refused for the moment, or gave no answer, somewhere down the chain of causes."""
     while error is not None:
         response = getattr(error, "response", None) or {}

@@ -18,7 +18,8 @@ import msgspec
 
 from kit import clock
 from kit.decode import decode_json
-from kit.errors import Internal, NotFound, Problem, TooLarge
+from kit.errors import Busy, Internal, NotFound, Problem, TooLarge
+from kit.http import passes
 from kit.telemetry import count, log, metrics
 
 BYTES_MAX = 32 * 1024
@@ -52,9 +53,9 @@ def receives(function: Callable[..., Any]) -> Callable[[Event, Any], dict[str, A
         except Problem as problem:
             count(type(problem).__name__)
             answer = _refused(problem, event)
-        except Exception:  # noqa: BLE001  the one place where the unforeseen becomes an answer
+        except Exception as error:  # noqa: BLE001  the one place where the unforeseen becomes an answer
             log.exception("unforeseen")
-            answer = _refused(Internal(), event)
+            answer = _refused(Busy() if passes(error) else Internal(), event)
         return {"statusCode": 200, "body": msgspec.json.encode(answer).decode()}
 
     return handler
@@ -64,7 +65,7 @@ def _run(function: Callable[..., Any], wanted: type | None, event: Event) -> Any
     raw = (event.get("body") or "").encode()
     if len(raw) > BYTES_MAX:
         raise TooLarge(limitBytes=BYTES_MAX)
-    arguments = {} if wanted is None else {"body": decode_json(raw, wanted)}
+    arguments: dict[str, Any] = {} if wanted is None else {"body": decode_json(raw, wanted)}
     return function(Message(clock.now(), event["requestContext"]["connectionId"]), **arguments)
 
 
