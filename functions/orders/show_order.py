@@ -25,8 +25,14 @@ def handler(call: Call) -> ShownOrder:
 
 def show_order(order_id: str, person_id: str) -> ShownOrder:
     """Raises NotFound, also for somebody else's."""
+    order = own_order(order_id, person_id)
+    action = payments.next_action(order_id) if order.status == "requires_action" else None
+    return ShownOrder(**msgspec.structs.asdict(order), next_action=action)
+
+
+def own_order(order_id: str, person_id: str) -> Order:
+    """Raises NotFound, also for somebody else's."""
     order = store.get(order_id)
     if order.person_id != person_id:
         raise NotFound
-    action = payments.next_action(order_id) if order.status == "requires_action" else None
-    return ShownOrder(**msgspec.structs.asdict(order), next_action=action)
+    return order

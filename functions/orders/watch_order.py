@@ -10,7 +10,7 @@ import live
 from kit.errors import Unauthenticated
 from kit.socket import Message, receives
 from orders.order import Status
-from orders.show_order import show_order
+from orders.show_order import own_order
 
 
 class WatchOrder(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,9 +35,9 @@ def watch_order(message: Message, order_id: str) -> WatchingOrder:
     person_id = live.person_of(message.connection_id)
     if person_id is None:
         raise Unauthenticated
-    show_order(order_id, person_id)
+    own_order(order_id, person_id)
     live.listen(message.connection_id, channel(order_id), message.now)
-    return WatchingOrder(order_id, show_order(order_id, person_id).status)
+    return WatchingOrder(order_id, own_order(order_id, person_id).status)
 
 
 def channel(order_id: str) -> str:
