@@ -88,6 +88,11 @@ class Visitor:
         self.map.press("Enter")
         expect(self.page.locator(".chosen-list li").last).to_be_visible()
 
+    def find_seat(self, told: str) -> str:
+        """In a section: walk to the seat that was told so elsewhere; answers how it is told here."""
+        place = told.rpartition(", ")[0]
+        return next(here for here in self._walk() if here.startswith(place))
+
     def _walk(self) -> Iterator[str]:
         """Seat after seat, row after row."""
         for key in itertools.islice(itertools.cycle(["Home", *["ArrowRight"] * 40, "ArrowDown"]), 600):

@@ -3,6 +3,8 @@ import { observeServerTime } from "./api/clock";
 /** What the deployment tells the client, once, from /config.json. */
 export interface Config {
   apiBase: string;
+  /** Where the WebSocket is, on the site's own address. */
+  livePath: string;
   cognito: { endpoint: string; clientId: string; region: string };
   stripe: { jsUrl: string; publishableKey: string; apiBase?: string };
 }

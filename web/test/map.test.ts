@@ -63,7 +63,7 @@ describe("the plan", () => {
 
 describe("the bitmap", () => {
   test("has its first seat in the most significant bit", () => {
-    const free = FreeSeats.of({ availabilityBitmap: btoa("\x81\x40"), version: 1 });
+    const free = FreeSeats.of({ availabilityBitmap: btoa("\x81\x40"), sectionPricing: [] });
     expect([0, 1, 7, 8, 9].map((seat) => free.has(seat))).toEqual([true, false, true, false, true]);
     expect(free.count(0, 16)).toBe(3);
     expect(free.count(1, 8)).toBe(1);

@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Event } from "../api/types";
-import { type FreeSeats, watchAvailability } from "../map/availability";
+import type { FreeSeats } from "../map/availability";
 import type { Plan, PlanSection } from "../map/plan";
 import { SeatMap } from "../map/SeatMap";
+import { watchAvailability } from "../map/watch";
 import { money } from "../money";
 import { Notice } from "../ui/ui";
 import { BestAvailable } from "./BestAvailable";
@@ -31,8 +32,8 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
       setFree(now);
       setBehind(false);
     };
-    return watchAvailability(eventId, tell, () => setBehind(true));
-  }, [eventId, open]);
+    return watchAvailability(eventId, plan, first, tell, () => setBehind(true));
+  }, [eventId, plan, open]);
 
   return (
     <div class="hall">

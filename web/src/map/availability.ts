@@ -1,22 +1,46 @@
-import { call } from "../api/client";
 import type { Snapshot } from "../api/types";
+import { type Plan, seatOf } from "./plan";
 
-/** Which seats are free: bit i (most significant first) is the i-th seat in seat order. */
+/** What the live connection tells of an event's seats: lists, and for each section from where to where they lead. */
+export interface SeatsChanged {
+  version: number;
+  everyMs: number;
+  sections: Record<string, { since: number; version: number }>;
+  taken: string[];
+  freed: string[];
+}
+
+/**
+ * Which seats are free: bit i (most significant first) is the i-th seat in seat order. Each section has a version
+ * of its own; two states of a section with the same version are the same.
+ */
 export class FreeSeats {
   constructor(
     private readonly bytes: Uint8Array,
-    readonly version: number,
+    private readonly versions: ReadonlyMap<string, number>,
   ) {}
 
-  static of({ availabilityBitmap, version }: Snapshot): FreeSeats {
+  static of({ availabilityBitmap, sectionPricing }: Snapshot): FreeSeats {
     return new FreeSeats(
       Uint8Array.from(atob(availabilityBitmap), (c) => c.charCodeAt(0)),
-      version,
+      new Map(sectionPricing.map(({ section, version }) => [section, version])),
     );
   }
 
   static all(seats: number): FreeSeats {
-    return new FreeSeats(new Uint8Array(Math.ceil(seats / 8)).fill(0xff), 0);
+    return new FreeSeats(new Uint8Array(Math.ceil(seats / 8)).fill(0xff), new Map());
+  }
+
+  /** Counts the writes it has seen: the sum of its sections' versions. */
+  get version(): number {
+    let sum = 0;
+    for (const version of this.versions.values()) sum += version;
+    return sum;
+  }
+
+  /** A section of which nothing is known is older than any. */
+  versionOf(section: string): number {
+    return this.versions.get(section) ?? -1;
   }
 
   has(seat: number): boolean {
@@ -29,45 +53,87 @@ export class FreeSeats {
     for (let seat = first; seat < end; seat++) if (this.has(seat)) free++;
     return free;
   }
+
+  /** Each section as the newer of the two has it. */
+  orNewer(other: FreeSeats, plan: Plan): FreeSeats {
+    const newer = plan.sections.filter(({ key }) => other.versionOf(key) > this.versionOf(key));
+    if (newer.length === 0) return this;
+    const bytes = this.bytes.slice();
+    const versions = new Map(this.versions);
+    for (const { key, first, end } of newer) {
+      for (let seat = first; seat < end; seat++) put(bytes, seat, other.has(seat));
+      versions.set(key, other.versionOf(key));
+    }
+    return new FreeSeats(bytes, versions);
+  }
+
+  /** The change, in those sections that it can be made in: they are neither older than it goes back nor newer. */
+  after({ sections, taken, freed }: SeatsChanged, plan: Plan): FreeSeats {
+    const fits = Object.entries(sections).filter(([key, { since, version }]) => {
+      const own = this.versionOf(key);
+      return since <= own && own < version;
+    });
+    if (fits.length === 0) return this;
+    const changing = new Set(fits.map(([key]) => key));
+    const bytes = this.bytes.slice();
+    const mark = (seatIds: string[], free: boolean) => {
+      for (const id of seatIds) {
+        const seat = changing.has(id.slice(0, id.indexOf("-"))) ? seatOf(plan, id) : undefined;
+        if (seat !== undefined) put(bytes, seat, free);
+      }
+    };
+    mark(taken, false);
+    mark(freed, true);
+    return new FreeSeats(
+      bytes,
+      new Map([...this.versions, ...fits.map(([key, step]) => [key, step.version] as const)]),
+    );
+  }
 }
 
-const EVERY_MS = 2_000;
+function put(bytes: Uint8Array, seat: number, free: boolean): void {
+  const bit = 0x80 >> (seat & 7);
+  const byte = bytes[seat >> 3] as number;
+  bytes[seat >> 3] = free ? byte | bit : byte & ~bit;
+}
 
-/**
- * Tells every newer snapshot until the returned function is called. The map asks every two seconds while it can
- * be seen; a live connection may take this function's place without the map noticing.
- */
-export function watchAvailability(
-  eventId: string,
-  tell: (free: FreeSeats) => void,
-  fail: (error: unknown) => void,
-): () => void {
-  const leaving = new AbortController();
-  let version = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = async () => {
-    try {
-      const snapshot = await call<Snapshot>(`/events/${eventId}/availability`, {
-        signal: leaving.signal,
-      });
-      if (snapshot.version > version && !leaving.signal.aborted) {
-        version = snapshot.version;
-        tell(FreeSeats.of(snapshot));
-      }
-    } catch (error) {
-      if (leaving.signal.aborted) return;
-      fail(error);
-    }
-    if (!leaving.signal.aborted && !document.hidden) timer = setTimeout(ask, EVERY_MS);
-  };
-  const shown = () => {
-    clearTimeout(timer);
-    if (!document.hidden) void ask();
-  };
-  document.addEventListener("visibilitychange", shown, { signal: leaving.signal });
-  timer = setTimeout(ask, EVERY_MS);
-  return () => {
-    leaving.abort();
-    clearTimeout(timer);
-  };
+const HEARD_MAX = 60;
+
+/** A map that follows what it is told, and knows when it has missed something. */
+export class Following {
+  private heard: SeatsChanged[] = [];
+  private least = 0;
+
+  constructor(
+    private readonly plan: Plan,
+    public free: FreeSeats,
+  ) {}
+
+  /** Whether a snapshot is needed before what was told since can be understood. */
+  get behind(): boolean {
+    return this.heard.length > 0 || this.free.version < this.least;
+  }
+
+  /** The map must have seen so many writes, before any change is told. */
+  expect(version: number): void {
+    this.least = Math.max(this.least, version);
+  }
+
+  hear(change: SeatsChanged): void {
+    this.heard = [...this.heard, change].slice(-HEARD_MAX);
+    this.catchUp();
+  }
+
+  /** A snapshot may be a second old: of each section the newer state stays, and what was told since is made again. */
+  read(snapshot: FreeSeats): void {
+    this.free = this.free.orNewer(snapshot, this.plan);
+    this.catchUp();
+  }
+
+  private catchUp(): void {
+    for (const change of this.heard) this.free = this.free.after(change, this.plan);
+    this.heard = this.heard.filter(({ sections }) =>
+      Object.entries(sections).some(([key, { version }]) => this.free.versionOf(key) < version),
+    );
+  }
 }
