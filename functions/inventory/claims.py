@@ -3,6 +3,9 @@
 The claim is raised before any row changes and lowered after, so that twenty requests at once cannot pass the
 limit. Seats owned are a set of `order/seat`, not a number: selling or returning the same seat twice counts
 once. TTL removes an old claim, never one of a person who ever owned seats (`kept`).
+
+Ids of holds grow with time: `last`, the mark of the end of the hold before, keeps an earlier one's claim that
+arrives late from being taken for a new one.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from kit.table import Table, TableMeta, Transaction
 from pricing import Fare
 
 SKEW = timedelta(seconds=2)
-"""Two functions' clocks may differ by less than this."""
+"""Two functions' clocks may differ by less than this: near its end, neither side may count on a lease."""
 KEPT_AFTER = timedelta(days=1)
 FOREVER_SECONDS = 253_402_300_799
 
@@ -46,9 +49,11 @@ class Claim(Model):
     since = NumberAttribute(null=True)
     seats = UnicodeAttribute(null=True)
     fare = BinaryAttribute(null=True, legacy_encoding=False)
+    key = UnicodeAttribute(null=True)
     asked = UnicodeAttribute(null=True)
     order_id = UnicodeAttribute(null=True)
     declined = NumberAttribute(null=True)
+    last = UnicodeAttribute(null=True)
     owned = UnicodeSetAttribute(null=True)
     kept = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
@@ -61,6 +66,7 @@ HOLD = (
     Claim.since,
     Claim.seats,
     Claim.fare,
+    Claim.key,
     Claim.asked,
     Claim.order_id,
     Claim.declined,
@@ -70,8 +76,9 @@ HOLD = (
 def claim(hold: Hold, limit: int, now: datetime) -> Claim | None:
     """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way."""
     free = Claim.hold_id.does_not_exist() | ((Claim.until < to_ms(now - SKEW)) & Claim.order_id.does_not_exist())
+    later = Claim.last.does_not_exist() | (Claim.last < hold.hold_id)
     raised = [*_raise(hold), Claim.declined.remove()]
-    write = _update(hold.person_id, hold.event_id, raised, free & _within(limit, hold))
+    write = _update(hold.person_id, hold.event_id, raised, free & later & _within(limit, hold))
     try:
         send("update_item", write)
     except Refused as refusal:
@@ -85,18 +92,23 @@ def replacement(hold: Hold, before: Hold, limit: int) -> dict[str, Any]:
     return _update(hold.person_id, hold.event_id, _raise(hold), still_ours & _within(limit, hold))
 
 
-def drop(hold: Hold) -> None:
-    """Lower the claim of a hold that has no seats any more, and no order."""
+def drop(hold: Hold, end: str) -> None:
+    """Lower the claim of a hold that has no seats any more, and no order. `end` marks its end."""
     ours = (Claim.hold_id == hold.hold_id) & Claim.order_id.does_not_exist()
-    _unless_refused(_update(hold.person_id, hold.event_id, _clear(), ours))
+    _unless_refused(_update(hold.person_id, hold.event_id, _clear(end), ours))
 
 
 def pin(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:
-    """The hold belongs to this order from now on. The transaction raises HoldExpired where it is too late."""
+    """The hold belongs to this order from now on. The transaction raises HoldExpired where it is too late:
+
+    that is, two seconds before the lease ends, lest a clock that runs ahead give the seats to the next buyer.
+    """
     transaction.update(
         Claim(*_key(hold.person_id, hold.event_id)),
         [Claim.order_id.set(order_id), Claim.until.set(to_ms(lease_ends_at))],
-        condition=(Claim.hold_id == hold.hold_id) & (Claim.until > to_ms(now)) & Claim.order_id.does_not_exist(),
+        condition=(
+            (Claim.hold_id == hold.hold_id) & (Claim.until > to_ms(now + SKEW)) & Claim.order_id.does_not_exist()
+        ),
         refused=HoldExpired(),
     )
 
@@ -111,23 +123,23 @@ def unpin(hold: Hold) -> None:
     _unless_refused(_update(hold.person_id, hold.event_id, actions, Claim.order_id == hold.order_id))
 
 
-def settle_sold(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
+def settle_sold(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str], end: str) -> None:
     """The order's seats are the person's own: count them, and end the hold."""
     actions = [
         Claim.owned.add(_owned(order_id, seat_ids)),
         Claim.kept.set(FOREVER_SECONDS),
         Claim.expires.set(FOREVER_SECONDS),
-        *_clear(),
+        *_clear(end),
     ]
     _unless_refused(_update(person_id, event_id, actions, Claim.order_id == order_id))
 
 
-def settle_failed(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
+def settle_failed(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str], end: str) -> None:
     """The order came to nothing: end its hold, and count its seats no longer if they were counted."""
     owned = _owned(order_id, seat_ids)
     disown = Claim.owned.delete(owned)
     ours = Claim.order_id == order_id
-    if not _unless_refused(_update(person_id, event_id, [*_clear(), disown], ours)):
+    if not _unless_refused(_update(person_id, event_id, [*_clear(end), disown], ours)):
         _unless_refused(_update(person_id, event_id, [disown], Claim.owned.contains(min(owned))))
 
 
@@ -156,6 +168,7 @@ def hold_of(claim: Claim) -> Hold:
         until=from_ms(int(claim.until)),
         since=from_ms(int(claim.since)),
         fare=msgspec.json.decode(zlib.decompress(claim.fare), type=Fare),
+        key=claim.key,
         asked=claim.asked,
         order_id=claim.order_id,
         declined=int(claim.declined or 0),
@@ -170,13 +183,14 @@ def _raise(hold: Hold) -> list[Action]:
         Claim.since.set(to_ms(hold.since)),
         Claim.seats.set(" ".join(hold.seat_ids)),
         Claim.fare.set(zlib.compress(msgspec.json.encode(hold.fare))),
+        Claim.key.set(hold.key),
         Claim.asked.set(hold.asked),
         Claim.expires.set(Claim.kept | int((hold.until + KEPT_AFTER).timestamp())),
     ]
 
 
-def _clear() -> list[Action]:
-    return [attribute.remove() for attribute in HOLD]
+def _clear(end: str) -> list[Action]:
+    return [Claim.last.set(end), *(attribute.remove() for attribute in HOLD)]
 
 
 def _within(limit: int, hold: Hold) -> Condition:

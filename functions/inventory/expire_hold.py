@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from inventory import leases, rows
 from inventory.leases import LeaseEnd
-from inventory.seats import parse_all
+from inventory.seats import free_since, parse_all
 from kit import clock
 from kit.telemetry import metrics
 
@@ -39,7 +39,7 @@ def expire_hold(end: LeaseEnd, now: datetime) -> None:
     if now <= end.until:
         leases.announce([end], now)
         return
-    rows.expire(end.event_id, parse_all(end.seat_ids), end.hold_id, end.until)
+    rows.release(end.event_id, parse_all(end.seat_ids), end.hold_id, end.until, free_since(end.hold_id, end.until))
 
 
 def _receive(record: SQSRecord, now: datetime) -> None:

@@ -86,29 +86,28 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
 )
 def handler(call: Call, body: HoldRequest) -> HeldSeats:
     key = call.idempotency_key
-    asked = hashlib.sha256(call.raw_body).hexdigest()[:16]
-    person_id = call.caller.person_id
-    hold_id = ids.derived("hld", person_id, body.event_id, key) if key else ids.new("hld", call.now)
-    return hold_seats(person_id, body, hold_id, asked, call.now)
+    digests = (_digest(key.encode()) if key else "", _digest(call.raw_body))
+    return hold_seats(call.caller.person_id, body, digests, call.now)
 
 
-def hold_seats(person_id: str, wanted: HoldRequest, hold_id: str, asked: str, now: datetime) -> HeldSeats:
+def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], now: datetime) -> HeldSeats:
     """Hold them all or none, for the event's lease; a live hold of the same person is replaced.
 
-    `asked` tells a repeated request from another one with the same `hold_id`.
+    `digests`: of the Idempotency-Key, empty without one, and of the request.
     """
     event = sales.event_on_sale(wanted.event_id, now)
     quantity = _quantity(wanted)
     if quantity > event.limit_per_person:
         raise LimitExceeded(limit=event.limit_per_person)
     types = _ticket_types(event, wanted, quantity)
+    spread = ids.to_bytes(ids.new("hld", now))
     lost: set[Seat] = set()
     for offer in range(1, OFFERS_MAX + 1):
-        seat_ids = wanted.seat_ids or _best(event, wanted, types, lost, spread=ids.to_bytes(hold_id))
+        seat_ids = wanted.seat_ids or _best(event, wanted, types, lost, spread=spread)
         places = sections.places(event.chart_hash, seat_ids)
         until = now + timedelta(seconds=event.lease_seconds)
         fare = quote(event.pricing, _priced(seat_ids, places, types), until)
-        hold = Hold(hold_id, person_id, event.event_id, seat_ids, until, until, now, fare, asked)
+        hold = Hold(ids.new("hld", now), person_id, event.event_id, seat_ids, until, until, now, fare, *digests)
         try:
             stands = holding.place(hold, event.limit_per_person, now)
         except SeatsUnavailable as taken:
@@ -118,6 +117,10 @@ def hold_seats(person_id: str, wanted: HoldRequest, hold_id: str, asked: str, no
         else:
             return describe(stands, places | sections.places(event.chart_hash, stands.seat_ids))
     raise AssertionError("the last offer is answered")
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def _quantity(wanted: HoldRequest) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from catalog import Place
+from kit import ids
 from kit.money import Money
 from pricing import Fare
 
@@ -23,11 +24,18 @@ class Hold(msgspec.Struct, frozen=True):
     until: datetime
     since: datetime
     fare: Fare
+    key: str
+    """A digest of the request's Idempotency-Key, empty without one, so that a repeated request is recognised."""
     asked: str
-    """A digest of the request, so that an Idempotency-Key with another body is noticed."""
+    """A digest of the request, so that the same key with another body is noticed."""
     order_id: str | None = None
     declined: int = 0
     """So many orders for it failed by their card. The first one gave it the longer lease."""
+
+
+def end_mark(hold_id: str, now: datetime) -> str:
+    """What tells later holds from this one and all that were asked for before it ended."""
+    return max(hold_id, ids.new("hld", now))
 
 
 class HeldSeat(msgspec.Struct, frozen=True, rename="camel"):

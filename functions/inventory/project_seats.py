@@ -54,7 +54,7 @@ def project_seats(changes: Sequence[RowChange], now: datetime) -> None:
     for (event_id, section), rows in sections.items():
         snapshots.record(event_id, section, rows)
     ticks.announce({event_id for event_id, _ in sections})
-    leases.announce([end for change in changes for end in _leases(change) if end.until > now], now)
+    leases.announce([end for change in changes for end in _leases(change)], now)
     for event_id in {change.event_id for change in changes}:
         snapshot = snapshots.load(event_id)
         catalog.record_availability(event_id, snapshot.available, snapshot.seat_count)

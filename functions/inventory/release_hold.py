@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from inventory import claims, rows
+from inventory.holds import end_mark
 from inventory.problems import PurchaseInProgress
-from inventory.seats import parse_all
-from inventory.writes import Refused, Unanswered
+from inventory.seats import free_after, parse_all
+from inventory.writes import Unanswered
 from kit.errors import Busy, NotFound
 from kit.http import Call, endpoint
 
@@ -27,10 +28,9 @@ def release_hold(person_id: str, hold_id: str, now: datetime) -> None:
         raise NotFound
     if hold.order_id is not None:
         raise PurchaseInProgress(orderId=hold.order_id)
+    end = end_mark(hold_id, now)
     try:
-        rows.release(hold.event_id, parse_all(hold.seat_ids), hold.hold_id, hold.held_until, now)
-    except Refused:
-        return
+        rows.release(hold.event_id, parse_all(hold.seat_ids), hold_id, hold.held_until, free_after(end))
     except Unanswered as nobody_knows:
         raise Busy from nobody_knows
-    claims.drop(hold)
+    claims.drop(hold, end)

@@ -11,23 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inventory.seats import FREE, Seat, ended_before, gone, held, sold
+from inventory.seats import FIRST_LEASE, FREE, Seat, ended_before, free_after, held, sold
 from inventory.writes import Item, Refused, send
 from kit import settings
 
 SK = "row"
 TRANSACTION_MAX = 100
 
-# What must be true of each seat. `:now` compares lease ends: below it, the lease is over or there is none.
-TAKE = "{seat} = :held OR ({seat} < :now AND {seat} <> :gone)"
-RELEASE = "{seat} = :held OR {seat} < :now"
+# What must be true of each seat. Below the hold that asks, the seat was given back before the hold was asked
+# for; from the first lease up to now, a lease is over.
+UNCLAIMED = "{seat} < :asker OR ({seat} >= :lease AND {seat} < :now)"
+TAKE = f"{{seat}} = :held OR {UNCLAIMED}"
+GIVE_BACK = "{seat} = :held OR {seat} < :free"
 EXTEND = "{seat} = :held OR {seat} = :extended"
 SELL = "{seat} = :extended OR {seat} = :sold"
 CONFIRM_SOLD = "{seat} = :sold"
-UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :now"
-EXPIRE = "{seat} = :held"
-REPLACE_TAKEN = "{seat} = :held OR {seat} = :before OR ({seat} < :now AND {seat} <> :gone)"
-REPLACE_LEFT = "{seat} = :before OR {seat} < :now"
+UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :free"
+REPLACE_TAKEN = f"{{seat}} = :held OR {{seat}} = :before OR {UNCLAIMED}"
+REPLACE_LEFT = "{seat} = :before OR {seat} < :asker"
 
 
 class Move(NamedTuple):
@@ -40,7 +41,7 @@ class Move(NamedTuple):
 
 def take(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, now: datetime) -> None:
     """Hold free seats, all or none. Raises Refused, Unanswered."""
-    values = {":held": held(hold_id, until), ":gone": gone(hold_id), ":now": ended_before(now)}
+    values = {":held": held(hold_id, until), **_asking(hold_id, now)}
     change(event_id, [Move(seats, ":held", TAKE)], values)
 
 
@@ -56,18 +57,19 @@ def replacement(
     values = {
         ":held": held(*hold),
         ":before": held(*before),
-        ":gone": gone(hold[0]),
-        ":left": gone(before[0]),
-        ":now": ended_before(now),
+        **_asking(hold[0], now),
     }
-    moves = [Move(taken, ":held", REPLACE_TAKEN), Move(left, ":left", REPLACE_LEFT)]
+    moves = [Move(taken, ":held", REPLACE_TAKEN), Move(left, ":asker", REPLACE_LEFT)]
     return updates(event_id, moves, values)
 
 
-def release(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, now: datetime) -> None:
-    """Give held seats back before their lease ends."""
-    values = {":held": held(hold_id, until), ":gone": gone(hold_id), ":now": ended_before(now)}
-    change(event_id, [Move(seats, ":gone", RELEASE)], values)
+def release(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, free: bytes) -> None:
+    """A hold ends, by its person's will or by the clock: its seats become `free`, even those it never came to.
+
+    Seats that others have by now stay theirs.
+    """
+    values = {":held": held(hold_id, until), ":free": free}
+    _give_back(event_id, seats, GIVE_BACK, values)
 
 
 def extend(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime, lease_ends_at: datetime) -> None:
@@ -96,38 +98,37 @@ def undo(
     hold_id: str,
     order_id: str,
     leases: tuple[datetime, datetime],
-    now: datetime,
+    free: bytes,
 ) -> None:
     """A failed order's seats are free again, whatever it had come to; those that others have stay theirs."""
     values = {
         ":held": held(hold_id, leases[0]),
         ":extended": held(hold_id, leases[1]),
         ":sold": sold(order_id),
-        ":gone": gone(hold_id),
-        ":now": ended_before(now),
+        ":free": free,
     }
     _give_back(event_id, seats, UNDO, values)
 
 
-def expire(event_id: str, seats: Sequence[Seat], hold_id: str, until: datetime) -> None:
-    """A lease has ended: say so in the row, and thereby on the map, for the seats that still hold it."""
-    values = {":held": held(hold_id, until), ":gone": gone(hold_id)}
-    _give_back(event_id, seats, EXPIRE, values)
-
-
 def _give_back(event_id: str, seats: Sequence[Seat], given: str, values: Mapping[str, bytes]) -> None:
-    """Leave a tombstone on those of the seats that are still ours."""
+    """Mark those of the seats as free that are still ours, or were never anybody's later."""
     ours = [value for name, value in values.items() if name in (":held", ":extended", ":sold")]
     while seats:
         try:
-            change(event_id, [Move(seats, ":gone", given)], values)
+            change(event_id, [Move(seats, ":free", given)], values)
             return
         except Refused as refusal:
             there = {seat: value for item in refusal.items for seat, value in values_of(item).items()}
-            still_ours = [seat for seat in seats if seat not in there or there[seat] in ours]
+            still_ours = [
+                seat for seat in seats if seat not in there or there[seat] in ours or there[seat] < values[":free"]
+            ]
             if still_ours == seats:
                 raise
             seats = still_ours
+
+
+def _asking(hold_id: str, now: datetime) -> dict[str, bytes]:
+    return {":asker": free_after(hold_id), ":lease": FIRST_LEASE, ":now": ended_before(now)}
 
 
 def change(event_id: str, moves: Sequence[Move], values: Mapping[str, bytes]) -> None:

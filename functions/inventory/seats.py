@@ -1,7 +1,9 @@
 """A seat's address, and the 16 bytes its slot holds: 6 of lease end, then 10 of the hold or order.
 
-Zeros: free. `FF x 6 ‖ order`: sold. `0 x 6 ‖ hold`: gone, a free seat on which this hold can never be
-written again. Bytes compare as numbers do, so one comparison with the clock tells a lease that has ended.
+Zeros: free. `FF x 6 ‖ order`: sold. `0 x 6 ‖ mark`: given back, free to every hold asked for after that. Ids
+of holds grow with time and a mark is an id of the moment the hold before ended, so that a write which arrives
+late, long after its hold is over, finds a mark that is later than its hold.
+Bytes compare as numbers do: free seats by their mark, then leases by their end, then what is sold.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ LEASE_BYTES = 6
 FREE = bytes(LEASE_BYTES + ids.BYTES)
 NO_LEASE = bytes(LEASE_BYTES)
 FOREVER = b"\xff" * LEASE_BYTES
+FIRST_LEASE = bytes(LEASE_BYTES - 1) + b"\x01" + bytes(ids.BYTES)
+"""Above every tombstone, below every lease."""
 _ADDRESS = re.compile(r"([a-z0-9]{1,16})-(0|[1-9]\d{0,3})-(0|[1-9]\d?)")
 
 
@@ -51,9 +55,14 @@ def held(hold_id: str, until: datetime) -> bytes:
     return _milliseconds(until) + ids.to_bytes(hold_id)
 
 
-def gone(hold_id: str) -> bytes:
-    """The hold's tombstone: the seat is free to everybody else."""
-    return NO_LEASE + ids.to_bytes(hold_id)
+def free_after(mark: str) -> bytes:
+    """Free to the holds whose id is above the mark."""
+    return NO_LEASE + ids.to_bytes(mark)
+
+
+def free_since(hold_id: str, until: datetime) -> bytes:
+    """Free to the holds asked for once this one's lease was over."""
+    return NO_LEASE + _milliseconds(until) + ids.to_bytes(hold_id)[LEASE_BYTES:]
 
 
 def sold(order_id: str) -> bytes:
@@ -64,6 +73,11 @@ def sold(order_id: str) -> bytes:
 def ended_before(now: datetime) -> bytes:
     """A slot below this holds a lease that has ended, or none."""
     return _milliseconds(now) + bytes(ids.BYTES)
+
+
+def is_free(value: bytes, hold_id: str, now: datetime) -> bool:
+    """Whether this hold, asked for now, may have it."""
+    return value < free_after(hold_id) or FIRST_LEASE <= value < ended_before(now)
 
 
 def is_on_the_map(value: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inventory import claims, rows
+from inventory.holds import end_mark
 from inventory.problems import HoldExpired, SeatsLost
 from inventory.purchase import Purchase, extend_rows
 from inventory.seats import parse_all
@@ -30,7 +31,8 @@ def sell_seats(purchase: Purchase, now: datetime) -> None:
         except Refused:
             _extend_first(purchase)
             _sell(purchase, now)
-        claims.settle_sold(purchase.person_id, purchase.event_id, purchase.order_id, purchase.seat_ids)
+        end = end_mark(purchase.hold_id, now)
+        claims.settle_sold(purchase.person_id, purchase.event_id, purchase.order_id, purchase.seat_ids, end)
     except (Refused, HoldExpired) as refusal:
         raise (SeatsLost if now < purchase.lease_ends_at else HoldExpired) from refusal
     except Unanswered as nobody_knows:

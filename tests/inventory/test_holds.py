@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,3 +207,14 @@ def test_a_hold_needs_somebody() -> None:
     for module in ("inventory.hold_seats", "inventory.show_hold", "inventory.release_hold"):
         status, problem, _ = harness.call(module, path={"holdId": "hld_0000000000000000"}, body={})
         assert (status, word(problem)) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("late_ms", [0, 500, 1999, 2001])
+def test_a_hold_right_after_the_last_one_ended_has_its_whole_lease(late_ms: int) -> None:
+    event_id = open_event()
+    hold(event_id, ["stalls-0-0"])
+    _, replaced = hold(event_id, ["stalls-0-1"], now=NOON + timedelta(minutes=9, seconds=59))
+    assert replaced["heldUntil"] == "2030-05-04T12:15:00Z"
+    after = NOON + timedelta(minutes=15, milliseconds=late_ms)
+    status, again = hold(event_id, ["stalls-0-2"], now=after)
+    assert (status, datetime.fromisoformat(again["heldUntil"])) == (201, after + LEASE)

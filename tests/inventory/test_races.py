@@ -43,7 +43,7 @@ def a_hold(person_id: str, seats: Sequence[Seat], now: datetime) -> Hold:
     until = now + timedelta(minutes=10)
     seat_ids = [str(seat) for seat in seats]
     fare = quote(PRICING, [(seat_id, "best", "adult") for seat_id in seat_ids], until)
-    return Hold(ids.new("hld", now), person_id, EVENT, seat_ids, until, until, now, fare, "asked")
+    return Hold(ids.new("hld", now), person_id, EVENT, seat_ids, until, until, now, fare, "", "asked")
 
 
 def all_at_once(wants: Sequence[tuple[str, Sequence[Seat]]]) -> list[Hold | str]:
@@ -97,7 +97,7 @@ def test_one_winner_for_seats_that_everybody_wants() -> None:
 
 
 def test_without_the_condition_seats_are_sold_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "TAKE", "{seat} <> :gone OR {seat} < :now OR {seat} = :held")
+    monkeypatch.setattr(rows, "TAKE", "{seat} <> :asker OR {seat} < :now OR {seat} >= :lease OR {seat} = :held")
     wanted = [Seat("stalls", 0, 3), Seat("stalls", 0, 4)]
     outcomes = all_at_once([(f"p{number}", wanted) for number in range(BUYERS)])
     assert len([hold for hold in outcomes if isinstance(hold, Hold)]) > 1

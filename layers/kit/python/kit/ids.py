@@ -6,16 +6,28 @@ import base64
 import hashlib
 import re
 import secrets
+import threading
 from datetime import datetime
 
 BYTES = 10
 _SPELLING = re.compile(r"[0-9a-v]{16}")
+SET_BACK_MS = 3_600_000
+_one_at_a_time = threading.Lock()
+_last = 0
 
 
 def new(prefix: str, now: datetime) -> str:
-    """48 bits of milliseconds since the epoch, then 32 random bits: later ids sort after earlier ones."""
-    milliseconds = int(now.timestamp() * 1000)
-    return _spell(prefix, milliseconds.to_bytes(6, "big") + secrets.token_bytes(4))
+    """48 bits of milliseconds since the epoch, then 32 random bits: later ids sort after earlier ones.
+
+    Those of one process do so also within a millisecond, and when its clock is set back by less than an hour.
+    """
+    global _last
+    number = int(now.timestamp() * 1000) << 32 | secrets.randbits(31)
+    with _one_at_a_time:
+        if 0 <= _last - number < SET_BACK_MS << 32:
+            number = _last + 1 + secrets.randbits(8)
+        _last = number
+    return _spell(prefix, number.to_bytes(BYTES, "big"))
 
 
 def derived(prefix: str, *parts: str) -> str:
