@@ -1,0 +1,244 @@
+"""The guards that keep seats from being sold twice, each with a way to take it out.
+
+A simulation counts only if it notices: with any one of these gone, it must find a sale that went wrong.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+from unittest import mock
+
+from pynamodb.expressions.condition import Condition
+
+from inventory import claims, holding, leases, rows, sell_seats, snapshots, writes
+from inventory.claims import Claim
+from inventory.holds import Hold
+from inventory.seats import parse_all
+from inventory.writes import NotWritten
+
+Patch = Any
+ALWAYS = "{seat} <> :held OR {seat} = :held"
+
+
+def rows_are_taken_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "TAKE", f"{ALWAYS} OR {rows.UNCLAIMED}")
+
+
+def rows_are_taken_from_leases_that_run() -> Patch:
+    free = "{seat} < :asker OR {seat} >= :lease OR {seat} < :now"
+    return mock.patch.object(rows, "TAKE", f"{{seat}} = :held OR {free}")
+
+
+def no_marks_on_free_seats() -> Patch:
+    free = "{seat} < :lease OR {seat} < :now OR {seat} < :asker"
+    return mock.patch.object(rows, "TAKE", f"{{seat}} = :held OR {free}")
+
+
+def marks_of_when_a_hold_began_instead_of_when_it_ended() -> Patch:
+    return mock.patch("inventory.release_hold.end_mark", lambda hold_id, now: hold_id)
+
+
+def a_replacement_takes_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "REPLACE_TAKEN", f"{ALWAYS} OR {{seat}} = :before OR {rows.UNCLAIMED}")
+
+
+def a_replacement_leaves_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "REPLACE_LEFT", "{seat} <> :before OR {seat} = :before OR {seat} < :asker")
+
+
+def a_release_frees_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "GIVE_BACK", f"{ALWAYS} OR {{seat}} < :free")
+
+
+def a_failed_order_frees_whatever_stands_there() -> Patch:
+    everything = "{seat} <> :held OR {seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :free"
+    return mock.patch.object(rows, "UNDO", everything)
+
+
+def a_failed_order_keeps_what_was_sold() -> Patch:
+    """As if its seats had never got so far."""
+    undo = rows.undo
+
+    def forgets_sold(event_id: str, seats: Any, hold_id: str, order_id: str, until: Any, free: bytes) -> None:
+        undo(event_id, seats, hold_id, "ord_0000000000000000", until, free)
+
+    return mock.patch.object(rows, "undo", forgets_sold)
+
+
+def a_deadline_goes_over_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "EXTEND", "{seat} <> :held OR {seat} = :held OR {seat} = :extended")
+
+
+def a_sale_goes_over_whatever_stands_there() -> Patch:
+    return mock.patch.object(rows, "SELL", "{seat} <> :extended OR {seat} = :extended OR {seat} = :sold")
+
+
+def a_sale_after_the_deadline() -> Patch:
+    return mock.patch.object(rows, "CONFIRM_SOLD", "{seat} = :sold OR {seat} = :extended")
+
+
+def rows_one_by_one_instead_of_together() -> Patch:
+    def one_by_one(requests: Sequence[dict[str, Any]]) -> None:
+        for request in requests:
+            writes.send("update_item", request)
+
+    return mock.patch.object(rows, "write", one_by_one)
+
+
+def rows_before_the_claim() -> Patch:
+    claim, take = claims.claim, rows.take
+
+    def rows_first(hold: Hold, limit: int, now: datetime) -> Claim | None:
+        take(hold.event_id, parse_all(hold.seat_ids), hold.hold_id, hold.held_until, now)
+        return claim(hold, limit, now)
+
+    return mock.patch.object(claims, "claim", rows_first)
+
+
+def a_claim_is_lowered_though_nobody_knows() -> Patch:
+    """A write without an answer counts as not done."""
+    return mock.patch.object(NotWritten, "certain", property(lambda self: True, lambda self, value: None), create=True)
+
+
+def a_repeated_request_lowers_the_claim() -> Patch:
+    take = holding._take
+    return mock.patch.object(holding, "_take", lambda hold, now, first=True: take(hold, now))
+
+
+def no_limit() -> Patch:
+    return mock.patch.object(claims, "_within", lambda limit, hold: _anything())
+
+
+def _anything() -> Any:
+    return Claim.pk.exists() | Claim.pk.does_not_exist()
+
+
+def _without(name: str, gone: Callable[[str], bool]) -> Patch:
+    """One of the claim's writes, with the conditions that `gone` names left out."""
+    update, original = claims._update, getattr(claims, name)
+    here = threading.local()
+
+    def weaker(person: str, event: str, actions: Any, condition: Condition) -> Any:
+        if getattr(here, "inside", False):
+            left = _prune(condition, gone)
+            condition = _anything() if left is None else left
+        return update(person, event, actions, condition)
+
+    def pruned(*arguments: Any) -> Any:
+        here.inside = True
+        try:
+            return original(*arguments)
+        finally:
+            here.inside = False
+
+    patches = ExitStack()
+    patches.enter_context(mock.patch.object(claims, "_update", weaker))
+    patches.enter_context(mock.patch.object(claims, name, pruned))
+    return patches
+
+
+def _prune(condition: Any, gone: Callable[[str], bool]) -> Any:
+    if condition.operator in ("AND", "OR"):
+        kept = [part for part in (_prune(value, gone) for value in condition.values) if part is not None]
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        return kept[0] & kept[1] if condition.operator == "AND" else kept[0] | kept[1]
+    return None if gone(str(condition)) else condition
+
+
+def an_earlier_claim_comes_back() -> Patch:
+    return _without("claim", lambda text: text.startswith(("last", "attribute_not_exists (last)")))
+
+
+def a_claim_whose_order_runs_is_replaced_when_its_lease_ends() -> Patch:
+    return _without("claim", lambda text: "order_id" in text)
+
+
+def a_claim_is_freed_the_moment_its_lease_ends() -> Patch:
+    return mock.patch.object(claims, "SKEW", timedelta(seconds=-2))
+
+
+def a_claim_is_lowered_though_an_order_has_it() -> Patch:
+    return _without("drop", lambda text: "order_id" in text)
+
+
+def a_claim_is_lowered_for_another_hold() -> Patch:
+    return _without("drop", lambda text: True)
+
+
+def a_replacement_of_a_claim_that_has_an_order() -> Patch:
+    return _without("replacement", lambda text: True)
+
+
+def sold_seats_are_not_counted() -> Patch:
+    return mock.patch.object(claims, "settle_sold", lambda *_: None)
+
+
+def seats_are_counted_before_they_are_sold() -> Patch:
+    sell = sell_seats._sell
+
+    def count_first(purchase: Any, now: datetime) -> None:
+        claims.settle_sold(
+            purchase.person_id, purchase.event_id, purchase.order_id, purchase.seat_ids, purchase.hold_id
+        )
+        sell(purchase, now)
+
+    return mock.patch.object(sell_seats, "_sell", count_first)
+
+
+def failed_seats_still_count() -> Patch:
+    return mock.patch.object(claims, "settle_failed", lambda *_: None)
+
+
+def the_map_goes_back_to_older_rows() -> Patch:
+    newer = snapshots._newer_rows
+
+    def any_rows(*arguments: Any) -> Mapping[str, Any]:
+        request = newer(*arguments)
+        del request["ConditionExpression"]
+        request["ExpressionAttributeValues"] = {
+            name: value for name, value in request["ExpressionAttributeValues"].items() if name.startswith(":r")
+        }
+        return request
+
+    return mock.patch.object(snapshots, "_newer_rows", any_rows)
+
+
+def nobody_says_that_a_lease_has_ended() -> Patch:
+    return mock.patch.object(leases, "announce", lambda ends, now: None)
+
+
+GUARDS: tuple[Callable[[], Patch], ...] = (
+    rows_are_taken_whatever_stands_there,
+    rows_are_taken_from_leases_that_run,
+    no_marks_on_free_seats,
+    marks_of_when_a_hold_began_instead_of_when_it_ended,
+    a_replacement_takes_whatever_stands_there,
+    a_replacement_leaves_whatever_stands_there,
+    a_release_frees_whatever_stands_there,
+    a_failed_order_frees_whatever_stands_there,
+    a_failed_order_keeps_what_was_sold,
+    a_deadline_goes_over_whatever_stands_there,
+    a_sale_goes_over_whatever_stands_there,
+    a_sale_after_the_deadline,
+    rows_one_by_one_instead_of_together,
+    rows_before_the_claim,
+    a_claim_is_lowered_though_nobody_knows,
+    a_repeated_request_lowers_the_claim,
+    no_limit,
+    an_earlier_claim_comes_back,
+    a_claim_whose_order_runs_is_replaced_when_its_lease_ends,
+    a_claim_is_freed_the_moment_its_lease_ends,
+    a_claim_is_lowered_though_an_order_has_it,
+    a_claim_is_lowered_for_another_hold,
+    a_replacement_of_a_claim_that_has_an_order,
+    sold_seats_are_not_counted,
+    seats_are_counted_before_they_are_sold,
+    failed_seats_still_count,
+    the_map_goes_back_to_older_rows,
+    nobody_says_that_a_lease_has_ended,
+)

@@ -1,0 +1,312 @@
+"""A sale in a small world: a few people who want the same few seats, and everything that runs for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+from unittest import mock
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.models import Model
+
+import catalog
+from inventory import expire_hold, extend_rows, get_hold, holding, pin_hold, project_seats, rows, snapshots
+from inventory.holds import Hold
+from inventory.keep_hold import keep_hold
+from inventory.leases import LeaseEnd
+from inventory.problems import CardsExhausted, HoldExpired, SeatsLost
+from inventory.purchase import Purchase
+from inventory.release_hold import release_hold
+from inventory.release_seats import release_seats
+from inventory.sell_seats import sell_seats
+from inventory.snapshots import Snapshot, all_free
+from inventory.writes import NotWritten
+from kit import ids
+from kit.errors import Problem
+from kit.table import Table, TableMeta, Transaction
+from pricing import quote
+from tests import harness
+from tests.inventory.house import PRICING
+from tests.simulation.auditor import Auditor, HoldFacts, OrderFacts
+from tests.simulation.world import (
+    EXPIRIES,
+    FAIR,
+    FAR,
+    NO_FAULTS,
+    SKEW_MAX,
+    STORM,
+    Crash,
+    World,
+    ask_engine,
+    make_tables,
+    stream,
+)
+
+EVENT = "evt_0000000000000001"
+ROWS = {("a", 0): 5, ("a", 1): 4, ("b", 0): 3}
+PEOPLE = ("ada", "bob", "cyd", "dan")
+LIMIT = 4
+LEASE = timedelta(seconds=30)
+DEADLINE = timedelta(seconds=45)
+HELD_AT_MOST = timedelta(seconds=50)
+TRIES = 40
+REQUESTS = 12
+"""Each of two windows that every person has open."""
+
+T = TypeVar("T")
+
+
+class OrderMark(Model):
+    """Stands for the order that a purchase puts beside the claim."""
+
+    class Meta(TableMeta):
+        table_name = Table("orders")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class AlreadyThere(Exception):
+    """The order exists."""
+
+
+class Sale:
+    """`run` plays it to the end and checks it. The seed decides everything: how busy people are, how slow the
+    queue is, how much goes wrong, and then each step."""
+
+    def __init__(self, seed: int) -> None:
+        self.world = World(seed)
+        self.dice = self.world.dice
+        self.auditor = Auditor(self.world, LIMIT)
+        self.world.faults = self.dice.choice((FAIR, STORM))
+        self._pause = self.dice.choice((2.0, 6.0, 15.0))
+        self._slow = self.dice.choice((1.0, 1.0, LEASE.total_seconds()))
+        self._started: set[str] = set()
+        self._held: dict[str, Hold] = {}
+
+    def run(self) -> None:
+        """Raises AssertionError at the first thing that must not be."""
+        with _the_database(), self.world.inhabited():
+            rows.create(EVENT, [(section, row, size) for (section, row), size in ROWS.items()])
+            for position, section in enumerate(sorted({section for section, _ in ROWS})):
+                sizes = [size for (name, _), size in sorted(ROWS.items()) if name == section]
+                snapshots.create(EVENT, [all_free(section, position, sizes, ["best"])])
+            self.auditor.on_write(stream())
+            self.world._seen = len(stream())
+            self.world.on_write = self._on_write
+            self.world.on_message = self._on_message
+            for person in PEOPLE * 2:
+                self.world.start(self.dice.uniform(0, 5), partial(self._buyer, person))
+            self.world.run()
+            self.world.faults = NO_FAULTS
+            self._sweep(always=True)
+            self.world.run()
+            self.auditor.at_rest()
+            self._map_is_right()
+            self._every_free_seat_can_be_held()
+
+    # What people do.
+
+    def _buyer(self, person: str) -> None:
+        for _ in range(REQUESTS):
+            self.world.pause(self.dice.expovariate(1 / self._pause))
+            self._act(person)
+            if self.dice.random() < 0.25:
+                self.world.start(self.dice.uniform(0, 0.02), partial(self._act, person))
+
+    def _act(self, person: str) -> None:
+        hold = self._held.get(person)
+        match self.dice.choices(["hold", "release", "buy"], [5, 2, 3])[0]:
+            case "hold":
+                self._hold(person)
+            case "release" if hold:
+                self._release(person, hold)
+            case "buy" if hold:
+                self._buy(person, hold)
+
+    def _hold(self, person: str) -> None:
+        seats = self._seats()
+        key = self.dice.choice(["", f"key-{self.dice.getrandbits(32)}"])
+        for _ in range(2 if key else 1):
+            now = self.world.clock()
+            fare = quote(PRICING, [(seat, "best", "adult") for seat in seats], now + LEASE)
+            hold = Hold(ids.new("hld", now), person, EVENT, seats, now + LEASE, now + LEASE, now, fare, key, "asked")
+            self.auditor.new_hold(hold.hold_id, person, seats)
+            stands = self._request(partial(holding.place, hold, LIMIT, now))
+            if stands is not None:
+                self._facts(stands).promised = True
+                self._held[person] = stands
+                last_moment = (stands.until - self.world.time).total_seconds() + self.dice.uniform(-3, 3)
+                if self.dice.random() < 0.3:
+                    self.world.start(max(0, last_moment), partial(self._act, person))
+                return
+
+    def _release(self, person: str, hold: Hold) -> None:
+        self._facts(hold).ending = True
+        self._request(lambda: release_hold(person, hold.hold_id, self.world.clock()))
+
+    def _buy(self, person: str, hold: Hold) -> None:
+        now = self.world.clock()
+        deadline = now + DEADLINE
+        order = self.auditor.new_order(ids.new("ord", now), self._facts(hold), deadline)
+
+        def accept() -> None:
+            held = get_hold(person, hold.hold_id, now)
+            order.deadline = held.until if held.declined else deadline
+            transaction = Transaction()
+            mark = OrderMark(order.order_id, "ORDER")
+            transaction.put(mark, condition=OrderMark.pk.does_not_exist(), refused=AlreadyThere())
+            pin_hold(transaction, held, order.order_id, order.deadline, now)
+            transaction.commit()
+            extend_rows(held, order.deadline)
+            order.extended = True
+
+        self._request(accept)
+        self.world.later(self.dice.uniform(0.1, 4), self._sweep)
+
+    def _sweep(self, always: bool = False) -> None:
+        """Start what was accepted and not started: the order is there, whatever its buyer was told."""
+        for order in self.auditor.orders.values():
+            if order.order_id in self._started:
+                continue
+            key = {"pk": {"S": order.order_id}, "sk": {"S": "ORDER"}}
+            if "Item" in ask_engine("GetItem", {"TableName": "orders", "Key": key}):
+                self._started.add(order.order_id)
+                late = self.dice.choice((0.5, 5.0, 2 * DEADLINE.total_seconds()))
+                self.world.start(0 if always else self.dice.uniform(0, late), partial(self._purchase, order))
+
+    # What runs for them.
+
+    def _purchase(self, order: OrderFacts) -> None:
+        """The saga's steps in inventory, each tried until it is done, and now and then once more."""
+        purchase = Purchase(
+            order.order_id, EVENT, order.hold.person, order.hold.hold_id, order.hold.seats, order.deadline
+        )
+        fate = self.dice.choices(["sold", "card", "capture", "refused"], [5, 2, 2, 1])[0]
+        sold = fate in ("sold", "capture") and self._step(lambda now: sell_seats(purchase, now))
+        if sold and fate == "sold":
+            order.outcome = "sold"
+            return
+        order.ending = True
+        if fate == "card" and self._step(lambda now: keep_hold(purchase, now)):
+            order.outcome = "kept"
+            return
+        order.hold.ending = True
+        self._step(lambda now: release_seats(purchase, now))
+        order.outcome = "failed"
+
+    def _step(self, step: Callable[[datetime], None]) -> bool:
+        for _ in range(TRIES):
+            self.world.pause(self.dice.expovariate(1 / 1.5))
+            try:
+                step(self.world.clock())
+            except (HoldExpired, SeatsLost, CardsExhausted):
+                return False
+            except (Crash, Problem, NotWritten, PynamoDBException, BotoCoreError, ClientError):
+                continue
+            if self.dice.random() < 0.15:
+                delay = self.dice.choice((0.2, 3.0, FAR)) * self.dice.random()
+                self.world.start(delay, lambda: self._request(lambda: step(self.world.clock())))
+            return True
+        raise AssertionError("a step of a purchase never ends")
+
+    def _on_write(self, records: list[dict[str, Any]]) -> None:
+        self.auditor.on_write(records)
+        for record in records:
+            if record["dynamodb"]["Keys"]["pk"]["S"].startswith("R#"):
+                again = self.dice.random() < 0.1
+                for delay in [self.dice.uniform(0, 1.5)] + [self.dice.uniform(0, FAR)] * again:
+                    self.world.start(delay, partial(self._project, record))
+
+    def _project(self, record: dict[str, Any]) -> None:
+        for _ in range(TRIES):
+            try:
+                project_seats.handler({"Records": [record]}, harness.CONTEXT)
+            except (Crash, NotWritten, BotoCoreError, ClientError):
+                self.world.pause(1)
+                continue
+            return
+        raise AssertionError("a stream record is never projected")
+
+    def _on_message(self, body: str, delay: float) -> None:
+        again = self.dice.random() < 0.1
+        for more in [self.dice.uniform(0, self._slow)] + [self.dice.uniform(0, FAR)] * again:
+            self.world.start(delay + more, lambda: self._expire(body))
+
+    def _expire(self, body: str) -> None:
+        end = msgspec.json.decode(body, type=LeaseEnd)
+        for _ in range(TRIES):
+            try:
+                expire_hold.expire_hold(end, self.world.clock())
+            except (Crash, NotWritten, BotoCoreError, ClientError):
+                self.world.pause(1)
+                continue
+            return
+        raise AssertionError("a lease's end is never received")
+
+    # What must be true in the end.
+
+    def _map_is_right(self) -> None:
+        """I26: the map shows what the rows say, seat by seat."""
+        shown: Snapshot = snapshots.load(EVENT)
+        wrong = {}
+        for section in shown.sections:
+            for index, row in enumerate(section.rows):
+                for slot in range(section.sizes[index]):
+                    free = bool(row.bits >> (47 - slot) & 1)
+                    seat = next(s for s in self.auditor.slots if s == (section.section, index, slot))
+                    if free != (self.auditor.slots[seat][:6] == bytes(6)):
+                        wrong[str(seat)] = self.auditor.slots[seat].hex()
+        assert not wrong, f"the map is wrong about {wrong}"
+
+    def _every_free_seat_can_be_held(self) -> None:
+        free = [str(seat) for seat, value in self.auditor.slots.items() if value[:6] == bytes(6)]
+        for number, seat in enumerate(free):
+            now = self.world.time + 2 * SKEW_MAX
+            fare = quote(PRICING, [(seat, "best", "adult")], now + LEASE)
+            person = f"late-{number}"
+            hold = Hold(ids.new("hld", now), person, EVENT, [seat], now + LEASE, now + LEASE, now, fare, "", "asked")
+            self.auditor.new_hold(hold.hold_id, person, [seat])
+            holding.place(hold, LIMIT, now)
+
+    def _request(self, act: Callable[[], T]) -> T | None:
+        """What somebody gets who asks over the network: an answer, or trouble."""
+        try:
+            return act()
+        except (Crash, Problem, NotWritten, PynamoDBException, BotoCoreError, ClientError):
+            return None
+
+    def _facts(self, hold: Hold) -> HoldFacts:
+        return self.auditor.holds[ids.to_bytes(hold.hold_id)]
+
+    def _seats(self) -> list[str]:
+        """One to three seats: neighbours, or spread over rows and sections."""
+        count = self.dice.choices([1, 2, 3], [3, 4, 2])[0]
+        everything = [f"{section}-{row}-{slot}" for (section, row), size in ROWS.items() for slot in range(size)]
+        if self.dice.random() < 0.4:
+            return self.dice.sample(everything, count)
+        first = self.dice.randrange(len(everything) - count + 1)
+        return everything[first : first + count]
+
+
+@contextmanager
+def _the_database() -> Iterator[None]:
+    """Fresh tables in this process, and everything that looks for them finds them."""
+    tables = {"TABLE_INVENTORY": "inventory", "TABLE_ORDERS": "orders"}
+    variables = {**harness.ENVIRONMENT, **tables, "QUEUE_EXPIRIES": EXPIRIES, "QUEUE_TICKS": "ticks"}
+    harness.forget_clients()
+    make_tables()
+    with (
+        mock.patch.dict(os.environ, variables),
+        mock.patch.object(catalog, "record_availability", lambda *_: None),
+        mock.patch.object(holding, "HELD_AT_MOST", HELD_AT_MOST),
+    ):
+        yield
+    harness.forget_clients()
