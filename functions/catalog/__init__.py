@@ -5,7 +5,7 @@ event on sale has all its seats. Which seats are free is the inventory's.
 """
 
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
-from catalog.events import Event, Venue
+from catalog.events import Event, OrphanRule, Venue
 from catalog.problems import EventNotSellable
 from catalog.store import get_chart, get_event, mark_on_sale, record_availability
 
@@ -14,6 +14,7 @@ __all__ = [
     "Event",
     "EventNotSellable",
     "FocalPoint",
+    "OrphanRule",
     "Place",
     "Row",
     "Seat",

@@ -16,6 +16,9 @@ from pricing import Pricing, faults, price_range
 
 Status = Literal["draft", "scheduled", "on_sale", "cancelled", "moved"]
 Availability = Literal["available", "few", "none", "unknown"]
+OrphanRule = Literal["strict", "lenient", "off"]
+"""Whether a choice of seats may leave a single one: never where the same number fits elsewhere, never where it
+fits otherwise in the same group of neighbours, or always."""
 FEW_OF_CAPACITY = 10
 """Less than a tenth left is few."""
 LIMIT_PER_PERSON = 8
@@ -90,6 +93,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     chart_hash: str
     seat_map_url: str
     seat_count: int
+    orphan_rule: OrphanRule = "off"
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -109,6 +113,7 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
     image_url: WebAddress | None = None
     limit_per_person: Annotated[int, msgspec.Meta(ge=1, le=50)] = LIMIT_PER_PERSON
     lease_seconds: Annotated[int, msgspec.Meta(ge=300, le=600)] = LEASE_SECONDS
+    orphan_rule: OrphanRule = "lenient"
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -170,6 +175,7 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue) -> Event:
         chart_hash=new.chart_hash,
         seat_map_url=f"/charts/{new.chart_hash}.json",
         seat_count=0,
+        orphan_rule=new.orphan_rule,
     )
 
 

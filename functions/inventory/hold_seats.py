@@ -10,8 +10,10 @@ from typing import Annotated
 import msgspec
 
 from catalog import Event, Place
-from inventory import best, holding, sales, sections, snapshots
+from inventory import holding, orphans, sales, sections
+from inventory.best import Wish
 from inventory.holds import HeldSeats, Hold, describe
+from inventory.offers import OFFERS_MAX, Offers
 from inventory.problems import (
     DuplicateSeats,
     EventCancelled,
@@ -20,14 +22,14 @@ from inventory.problems import (
     LimitExceeded,
     NoSeats,
     NotOnSaleYet,
+    OrphanSeat,
     PurchaseInProgress,
     SeatsUnavailable,
     SoldOut,
     UnknownSeat,
     UnknownSection,
 )
-from inventory.seating import bit
-from inventory.seats import Seat, parse_all
+from inventory.seats import parse_all
 from kit import ids
 from kit.errors import Busy, IdempotencyKeyRequired, IdempotencyMismatch, Invalid, NotFound
 from kit.http import Call, endpoint
@@ -35,8 +37,6 @@ from pricing import UnknownCategory, UnknownTicketType, quote
 
 SEATS_MAX = 30
 """So many updates, with their conditions, fit in one transaction beside those of a replaced hold."""
-OFFERS_MAX = 5
-"""How often somebody who loses the best seats to another is offered the next best."""
 
 SectionKey = Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX, extra={"problem": "invalid-quantity"})]
@@ -52,7 +52,10 @@ class BestAvailable(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
-    """Either `seatIds` or `bestAvailable`. The i-th of `ticketTypes` is for the i-th seat."""
+    """`seatIds`, `bestAvailable`, or both: seats by name, and others with them, such as standing places.
+
+    The i-th of `ticketTypes` is for the i-th seat, those by name first.
+    """
 
     event_id: str
     seat_ids: Annotated[list[str], msgspec.Meta(max_length=SEATS_MAX)] | None = None
@@ -66,6 +69,7 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
     raises=(
         NotFound,
         SeatsUnavailable,
+        OrphanSeat,
         SoldOut,
         PurchaseInProgress,
         NotOnSaleYet,
@@ -93,17 +97,21 @@ def handler(call: Call, body: HoldRequest) -> HeldSeats:
 def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], now: datetime) -> HeldSeats:
     """Hold them all or none, for the event's lease; a live hold of the same person is replaced.
 
-    `digests`: of the Idempotency-Key, empty without one, and of the request.
+    Who loses the best seats to another is offered the next best. `digests`: of the Idempotency-Key, empty without
+    one, and of the request.
     """
     event = sales.event_on_sale(wanted.event_id, now)
     quantity = _quantity(wanted)
     if quantity > event.limit_per_person:
         raise LimitExceeded(limit=event.limit_per_person)
     types = _ticket_types(event, wanted, quantity)
-    spread = ids.to_bytes(ids.new("hld", now))
-    lost: set[Seat] = set()
-    for offer in range(1, OFFERS_MAX + 1):
-        seat_ids = wanted.seat_ids or _best(event, wanted, types, lost, spread=spread)
+    named = wanted.seat_ids or []
+    sections.places(event.chart_hash, named)
+    orphans.check(event, person_id, parse_all(named))
+    best = wanted.best_available
+    offers = Offers(event, _wish(event, best, types), parse_all(named), now) if best else None
+    for _ in range(OFFERS_MAX):
+        seat_ids = [*named, *(offers.next() if offers else [])]
         places = sections.places(event.chart_hash, seat_ids)
         until = now + timedelta(seconds=event.lease_seconds)
         fare = quote(event.pricing, _priced(seat_ids, places, types), until)
@@ -111,12 +119,12 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
         try:
             stands = holding.place(hold, event.limit_per_person, now)
         except SeatsUnavailable as taken:
-            if wanted.seat_ids or offer == OFFERS_MAX:
+            if offers is None or not set(named).isdisjoint(taken.data["seatIds"]):
                 raise
-            lost.update(parse_all(taken.data["seatIds"]))
+            offers.lose(taken)
         else:
             return describe(stands, places | sections.places(event.chart_hash, stands.seat_ids))
-    raise AssertionError("the last offer is answered")
+    raise Busy
 
 
 def _digest(raw: bytes) -> str:
@@ -124,17 +132,15 @@ def _digest(raw: bytes) -> str:
 
 
 def _quantity(wanted: HoldRequest) -> int:
-    if (wanted.seat_ids is None) == (wanted.best_available is None):
-        raise Invalid("Send either seatIds or bestAvailable.", field="seatIds")
-    if wanted.best_available is not None:
-        return wanted.best_available.quantity
+    if wanted.seat_ids is None and wanted.best_available is None:
+        raise Invalid("Send seatIds, bestAvailable, or both.", field="seatIds")
     seat_ids = wanted.seat_ids or []
-    if not seat_ids:
+    if wanted.seat_ids == []:
         raise NoSeats(field="seatIds")
     if len(set(seat_ids)) < len(seat_ids):
         twice = sorted({seat_id for seat_id in seat_ids if seat_ids.count(seat_id) > 1})
         raise DuplicateSeats(seatIds=twice)
-    return len(seat_ids)
+    return len(seat_ids) + (wanted.best_available.quantity if wanted.best_available else 0)
 
 
 def _ticket_types(event: Event, wanted: HoldRequest, quantity: int) -> Sequence[str]:
@@ -152,29 +158,13 @@ def _priced(seat_ids: Sequence[str], places: dict[str, Place], types: Sequence[s
     return [(seat, places[seat].category, kind) for seat, kind in zip(seat_ids, types, strict=True)]
 
 
-def _best(event: Event, wanted: HoldRequest, types: Sequence[str], lost: set[Seat], *, spread: bytes) -> list[str]:
-    """The best seats that the map shows as free and nobody has turned out to have."""
-    wish = wanted.best_available
-    assert wish is not None
-    if wish.sections is not None:
-        sections.load(event.chart_hash, wish.sections)
-    snapshot = snapshots.load(event.event_id)
-    if snapshot.available == 0:
-        raise SoldOut
-    free = snapshot.free()
-    for seat in lost:
-        free[seat.section, seat.row] &= ~bit(seat.slot)
+def _wish(event: Event, wanted: BestAvailable, types: Sequence[str]) -> Wish:
+    """What the dearest of the ticket types costs counts for the ceiling."""
+    dearest = {
+        category: max(prices.get(kind, 0) for kind in types) for category, prices in event.pricing.prices.items()
+    }
     within = frozenset(
-        category
-        for category, prices in event.pricing.prices.items()
-        if wish.price_max is None or max(prices.get(kind, 0) for kind in types) <= wish.price_max
+        category for category, price in dearest.items() if wanted.price_max is None or price <= wanted.price_max
     )
-    chosen = best.choose(
-        sections.load_seating(event.chart_hash),
-        free,
-        best.Wish(wish.quantity, within, frozenset(wish.sections) if wish.sections else None, wish.accessible),
-        spread=int.from_bytes(spread[-4:], "big"),
-    )
-    if not chosen:
-        raise SeatsUnavailable("So many seats of this kind are not left.")
-    return [str(seat) for seat in chosen]
+    named = frozenset(wanted.sections) if wanted.sections else None
+    return Wish(wanted.quantity, within, named, wanted.accessible, event.orphan_rule)

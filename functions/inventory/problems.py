@@ -11,6 +11,12 @@ class SeatsUnavailable(Problem):
     status, title = 409, "Somebody else has these seats"
 
 
+class OrphanSeat(Problem):
+    """`seatIds` says which seats would be left with nobody beside them; there is another way to sit."""
+
+    status, title = 409, "This choice would leave a single seat"
+
+
 class SoldOut(Problem):
     """Not one seat of the event is left. Seats may come back."""
 

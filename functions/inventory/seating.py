@@ -6,13 +6,13 @@ A row's bits are 48, the first seat's the highest, as in a snapshot.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from math import hypot
 
 from catalog import FocalPoint, Section
 from catalog import Seat as ChartSeat
-from inventory.seats import SLOTS
+from inventory.neighbours import bit
 
 AISLE_UNITS = 9
 """Neighbours sit some 5 units apart; a wider gap is an aisle."""
@@ -20,7 +20,7 @@ AISLE_UNITS = 9
 
 @dataclass(frozen=True)
 class SeatingRow:
-    """`distances` and `points`: of each seat. `joined`: seats with a neighbour next to them."""
+    """`distances` and `points`: of each seat; `sums`: of the distances before each. `joined`: see `neighbours`."""
 
     section: str
     index: int
@@ -31,20 +31,23 @@ class SeatingRow:
     accessible: int
     companion: int
     general_admission: bool
+    key: tuple[str, int] = field(init=False)
+    nearest: float = field(init=False)
+    sums: Sequence[float] = field(init=False)
+    kept: int = field(init=False)
+    """Made for wheelchairs and their companions: left to those who need them."""
 
-    @property
-    def nearest(self) -> float:
-        return min(self.distances)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.section, self.index))
+        object.__setattr__(self, "nearest", min(self.distances))
+        object.__setattr__(self, "sums", list(accumulate(self.distances, initial=0.0)))
+        object.__setattr__(self, "kept", self.accessible | self.companion)
 
 
 def seating(sections: Sequence[tuple[Section, FocalPoint]]) -> list[SeatingRow]:
     """All rows, the one with the best seat first."""
     rows = [row for section, focal_point in sections for row in _rows(section, focal_point)]
     return sorted(rows, key=lambda row: row.nearest)
-
-
-def bit(slot: int) -> int:
-    return 1 << (SLOTS - 1 - slot)
 
 
 def _rows(section: Section, focal_point: FocalPoint) -> list[SeatingRow]:

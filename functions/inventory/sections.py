@@ -23,6 +23,8 @@ from kit.table import Table, TableMeta
 REMEMBERED_MAX = 512
 SEATINGS_REMEMBERED = 8
 BATCH_MAX = 100
+NOWHERE = FocalPoint(0, 0)
+"""For questions of who sits beside whom."""
 
 
 class ChartSection(Model):
@@ -88,6 +90,16 @@ def load_seating(chart_hash: str) -> list[SeatingRow]:
     """The rows of the whole chart, the one with the best seat first."""
     items = ChartSection.query(_partition(chart_hash))
     return seating([(_section(item), FocalPoint(item.focal_x, item.focal_y)) for item in items])
+
+
+def seating_of(chart_hash: str, keys: Iterable[str]) -> dict[tuple[str, int], SeatingRow]:
+    """The rows of these sections, by section and row."""
+    return {row.key: row for key in set(keys) for row in _seating(chart_hash, key)}
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _seating(chart_hash: str, key: str) -> list[SeatingRow]:
+    return seating([(load(chart_hash, [key])[key], NOWHERE)])
 
 
 def places(chart_hash: str, seat_ids: Iterable[str]) -> dict[str, Place]:

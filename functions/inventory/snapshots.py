@@ -113,6 +113,12 @@ def load(event_id: str, *, consistent: bool = False) -> Snapshot:
         page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
+def load_sections(event_id: str, keys: Iterable[str]) -> Snapshot:
+    """Some sections alone."""
+    answers = (send("get_item", {"TableName": _table(), "Key": _key(event_id, key)}) for key in keys)
+    return Snapshot([_section(answer["Item"]) for answer in answers if "Item" in answer])
+
+
 def create(event_id: str, sections: Iterable[SectionBits]) -> None:
     """A section that is there already stays as it is."""
     for section in sections:

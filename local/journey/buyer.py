@@ -95,7 +95,7 @@ class Buyer:
         return Bought(event_id, seat_ids, tuple(tickets), sent, seen)
 
     async def _hold(self, event_id: str, chart: Chart, bitmap: str) -> Any:
-        """Somebody may be faster: then look again at what is left."""
+        """Somebody may be faster, or the choice may leave a single seat: then look again at what is left."""
         for _ in range(TRIES_FOR_SEATS):
             seat_ids = chart.neighbours(bitmap, SEATS, self._taste)
             if seat_ids is None:
@@ -104,7 +104,7 @@ class Buyer:
             try:
                 return await self._site.api("hold", "POST", "/seats/hold", json=wish, headers=self.headers)
             except Refused as refused:
-                if refused.word != "seats-unavailable":
+                if refused.word not in ("seats-unavailable", "orphan-seat"):
                     raise
             left = await self._site.api("availability", "GET", f"/events/{event_id}/availability")
             bitmap = left["availabilityBitmap"]

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.inventory.house import hold, open_event, project, records, rows_now, word
+from inventory import rows
+from inventory.seats import parse_all
+from kit import ids
+from tests.inventory.house import LEASE, NOON, hold, open_event, project, records, rows_now, word
 
 
 def best(event_id: str, quantity: int, *, person: str = "ada", **wish: Any) -> list[str]:
@@ -19,8 +22,8 @@ def best(event_id: str, quantity: int, *, person: str = "ada", **wish: Any) -> l
 def take(event_id: str, *seats: str, shown: bool = True) -> None:
     """Somebody else holds these, and the map knows it or not."""
     before = rows_now()
-    for seat in seats:
-        assert hold(event_id, [seat], person=f"holder-of-{seat}")[0] == 201
+    for seat in parse_all(seats):
+        rows.take(event_id, [seat], ids.new("hld", NOON), NOON + LEASE, NOON)
     if shown:
         project(records(before, rows_now()))
 
@@ -77,6 +80,43 @@ def test_a_standing_area_sells_exactly_its_places() -> None:
     status, problem = hold(event_id, person="late", bestAvailable={"quantity": 1, "sections": ["floor"]})
     assert (status, word(problem)) == (409, "seats-unavailable")
     assert best(event_id, 1, person="late", sections=["stalls"])
+
+
+def test_seats_go_before_standing_places_however_near_those_are() -> None:
+    event_id = open_event()
+    take(event_id, *(f"stalls-{row}-{slot}" for row in (0, 1) for slot in range(10)))
+    assert best(event_id, 3) == ["balcony-0-3", "balcony-0-4", "balcony-0-5"]
+    assert {seat.partition("-")[0] for seat in best(event_id, 5, person="bob")} == {"floor"}
+
+
+def test_seats_by_name_and_standing_places_in_one_hold() -> None:
+    event_id = open_event()
+    wish = {"bestAvailable": {"quantity": 2, "sections": ["floor"]}, "ticketTypes": ["adult", "child", "child"]}
+    status, held = hold(event_id, ["stalls-0-3"], **wish)
+    assert status == 201
+    assert [(seat["seatId"].partition("-")[0], seat["ticketTypeId"]) for seat in held["seats"]] == [
+        ("stalls", "adult"),
+        ("floor", "child"),
+        ("floor", "child"),
+    ]
+    status, problem = hold(event_id, ["stalls-0-3"], person="bob", **wish)
+    assert (status, word(problem), problem["seatIds"]) == (409, "seats-unavailable", ["stalls-0-3"])
+
+
+def test_the_best_beside_a_seat_by_name_is_another_one() -> None:
+    event_id = open_event()
+    status, held = hold(event_id, ["stalls-0-4"], bestAvailable={"quantity": 2})
+    assert status == 201
+    assert [seat["seatId"] for seat in held["seats"]] == ["stalls-0-4", "stalls-0-5", "stalls-0-6"]
+
+
+def test_one_wheelchair_place_goes_with_its_companions() -> None:
+    event_id = open_event()
+    assert best(event_id, 1, accessible=True) == ["balcony-0-0"]
+    status, problem = hold(
+        event_id, person="bob", bestAvailable={"quantity": 1, "accessible": True, "sections": ["stalls"]}
+    )
+    assert (status, word(problem)) == (409, "seats-unavailable")
 
 
 def test_sold_out_has_its_own_word() -> None:

@@ -185,7 +185,6 @@ def test_ticket_types_fit_the_seats() -> None:
     event_id = open_event()
     assert word(hold(event_id, TWO, ticketTypes=["adult"])[1]) == "invalid"
     assert word(hold(event_id, TWO, ticketTypes=["adult", "dog"])[1]) == "unknown-ticket-type"
-    assert word(hold(event_id, TWO, bestAvailable={"quantity": 2})[1]) == "invalid"
     assert word(hold(event_id)[1]) == "invalid"
 
 

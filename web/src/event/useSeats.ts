@@ -92,8 +92,17 @@ function useLosses(
   }, [free, picked]);
 }
 
-/** The seats a refusal names. */
+/** The seats that somebody else has. */
 export function lostSeats(error: unknown): string[] {
-  const ids = error instanceof Problem && error.word === "seats-unavailable" ? error.data.seatIds : [];
+  return namedSeats(error, "seats-unavailable");
+}
+
+/** The seats that the choice would leave with nobody beside them. */
+export function orphanSeats(error: unknown): string[] {
+  return namedSeats(error, "orphan-seat");
+}
+
+function namedSeats(error: unknown, word: string): string[] {
+  const ids = error instanceof Problem && error.word === word ? error.data.seatIds : [];
   return Array.isArray(ids) ? (ids as string[]) : [];
 }

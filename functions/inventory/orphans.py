@@ -1,0 +1,84 @@
+"""The orphan rule: who names seats should not leave one single seat that nobody will want.
+
+As seats.io's `noOrphanSeats` does: a seat left with nobody beside it is forgiven where there is no other way to
+sit, in the same group of neighbours (lenient) or for as many in any row at that price (strict). Judged by the
+map, which may be a second old: a rule for the house's good, not for the seats' safety.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from catalog import Event
+from inventory import claims, sections, snapshots
+from inventory.neighbours import alone, bit, blocks, slots, starts, tidy_starts
+from inventory.problems import OrphanSeat
+from inventory.seating import SeatingRow
+from inventory.seats import Seat, parse_all
+
+Rows = Mapping[tuple[str, int], int]
+"""Per (section, row) the bits of seats."""
+
+
+def check(event: Event, person_id: str, seats: Sequence[Seat]) -> None:
+    """Raises OrphanSeat, unless the event does not mind. The person's own hold is no obstacle: it would be replaced."""
+    if event.orphan_rule == "off":
+        return
+    chosen = _by_row(seats)
+    rows = sections.seating_of(event.chart_hash, {seat.section for seat in seats})
+    free = snapshots.load_sections(event.event_id, {seat.section for seat in seats}).free()
+    if not any(left_alone(rows[key], free.get(key, 0), bits) for key, bits in chosen.items()):
+        return
+    claim = claims.load(person_id, event.event_id)
+    own = _by_row(parse_all(claim.seats.split(" "))) if claim and claim.seats else {}
+    if own == chosen:
+        return
+    free = {key: bits | own.get(key, 0) for key, bits in free.items()}
+    orphans = [seat for key, bits in chosen.items() for seat in _orphans(event, rows[key], free.get(key, 0), bits)]
+    if orphans:
+        raise OrphanSeat(seatIds=[str(seat) for seat in orphans])
+
+
+def left_alone(row: SeatingRow, free: int, chosen: int) -> int:
+    """The seats that the choice leaves with nobody beside them, and that it found otherwise.
+
+    Wheelchair places and their companions' are not meant in pairs: one that stays alone is no orphan.
+    """
+    if row.general_admission:
+        return 0
+    before = (free | chosen) & ~row.kept
+    return alone(before & ~chosen, row.joined) & ~alone(before, row.joined)
+
+
+def fits(row: SeatingRow, free: int, quantity: int) -> bool:
+    """Whether so many can sit together in this row and leave no single seat."""
+    ordinary = free & ~row.kept
+    return bool(tidy_starts(starts(ordinary, row.joined, quantity), ordinary, row.joined, quantity))
+
+
+def _orphans(event: Event, row: SeatingRow, free: int, chosen: int) -> Iterator[Seat]:
+    orphans = left_alone(row, free, chosen)
+    for block in blocks((free | chosen) & ~row.kept, row.joined):
+        taken = (block & chosen).bit_count()
+        no_other_way = block.bit_count() - taken == 1
+        if no_other_way and event.orphan_rule == "strict":
+            no_other_way = not _fits_elsewhere(event, row, chosen, taken)
+        if not no_other_way:
+            yield from (Seat(*row.key, slot) for slot in slots(block & orphans))
+
+
+def _fits_elsewhere(event: Event, here: SeatingRow, chosen: int, quantity: int) -> bool:
+    """In any row, on seats of the same categories."""
+    categories = {category for category, seats in here.categories.items() if seats & chosen}
+    free = snapshots.load(event.event_id).free()
+    return any(
+        not row.general_admission and categories & row.categories.keys() and fits(row, free.get(row.key, 0), quantity)
+        for row in sections.load_seating(event.chart_hash)
+    )
+
+
+def _by_row(seats: Iterable[Seat]) -> dict[tuple[str, int], int]:
+    rows: dict[tuple[str, int], int] = {}
+    for seat in seats:
+        rows[seat.section, seat.row] = rows.get((seat.section, seat.row), 0) | bit(seat.slot)
+    return rows
