@@ -91,7 +91,10 @@ def test_seats_go_before_standing_places_however_near_those_are() -> None:
 
 def test_seats_by_name_and_standing_places_in_one_hold() -> None:
     event_id = open_event()
-    wish = {"bestAvailable": {"quantity": 2, "sections": ["floor"]}, "ticketTypes": ["adult", "child", "child"]}
+    wish: dict[str, Any] = {
+        "bestAvailable": {"quantity": 2, "sections": ["floor"]},
+        "ticketTypes": ["adult", "child", "child"],
+    }
     status, held = hold(event_id, ["stalls-0-3"], **wish)
     assert status == 201
     assert [(seat["seatId"].partition("-")[0], seat["ticketTypeId"]) for seat in held["seats"]] == [
