@@ -7,18 +7,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.storage import context_table
+from infra.storage import context_table, work_queue
 
 UPLOAD_PREFIX = "uploads/"
 CHART_PREFIXES = ("charts/", UPLOAD_PREFIX)
 
 
 class Catalog(Construct):
-    """`charts/<hash>.json` never changes; `uploads/` holds what organizers sent, for a day."""
+    """`charts/<hash>.json` and `.svg` never change; `uploads/` holds what organizers sent, for a day."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Catalog")
         self.table = context_table(self)
+        self.imports = work_queue(self, "charts", function_timeout_seconds=120)
         self.charts = s3.Bucket(
             self,
             "Charts",

@@ -43,6 +43,7 @@ class DataStack(Stack):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
+            "charts": self.catalog.imports,
             "expiries": inventory.expiries,
             "ticks": inventory.ticks,
             "purchases": orders.purchases,

@@ -50,9 +50,12 @@ ACCEPTED = {
     },
     "BoxofficeApp/push": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     "BoxofficeApp/follow": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
-    "BoxofficeApp/organize": {
-        f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts and uploads are named by hash and id, below two prefixes."
-        for prefix in CHART_PREFIXES
+    **{
+        f"BoxofficeApp/{function}": {
+            f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts and uploads are named by hash and id, below two prefixes."
+            for prefix in CHART_PREFIXES
+        }
+        for function in ("organize", "charts")
     },
     "BoxofficeApp/Purchase": {
         "SF1": "Errors are logged; the history of every execution is kept 90 days by the service itself, and "

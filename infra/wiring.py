@@ -190,14 +190,24 @@ WIRING = (
         {
             Api("POST /organizer/venues"): "catalog.create_venue",
             Api("POST /organizer/chart-uploads"): "catalog.request_chart_upload",
-            Api("POST /organizer/charts"): "catalog.import_chart",
+            Api("POST /organizer/charts"): "catalog.request_chart_import",
+            Api("GET /organizer/charts/{chartImportId}"): "catalog.show_chart_import",
             Api("POST /organizer/events"): "catalog.create_event",
             Api("POST /organizer/events/{eventId}/on-sale"): "inventory.put_on_sale",
         },
         writes=("catalog", "inventory"),
         writes_charts=True,
+        sends=("charts",),
         memory_mb=1769,
         timeout_seconds=29,
+    ),
+    Function(
+        "charts",
+        {Queue("charts", batch_size=1): "catalog.import_chart"},
+        writes=("catalog",),
+        writes_charts=True,
+        memory_mb=1769,
+        timeout_seconds=120,
     ),
     # The operator's side: what needs a person.
     Function(

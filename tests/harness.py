@@ -40,7 +40,7 @@ TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notification
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
-QUEUES = ("expiries", "purchases", "ticks.fifo")
+QUEUES = ("charts", "expiries", "purchases", "ticks.fifo")
 """Each address in `QUEUE_<NAME>`; first in, first out by its ending."""
 BUCKETS = ("charts",)
 """Each name in `BUCKET_<NAME>`."""

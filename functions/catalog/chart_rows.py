@@ -14,6 +14,8 @@ from catalog.problems import ChartProblem, at
 
 ASIDE = 10.0
 MOVES_MAX = 100
+LINE_SEATS_MIN = 3
+"""Seats of a line, on average: fewer, and the row may just be curved."""
 
 
 def tidy_rows(section: Section, found: list[ChartProblem]) -> Iterator[Row]:
@@ -21,7 +23,7 @@ def tidy_rows(section: Section, found: list[ChartProblem]) -> Iterator[Row]:
     labels: dict[str, set[str]] = {}
     occupied: set[tuple[int, int]] = set()
     wide = 0
-    for number, row in enumerate(section.rows, 1):
+    for number, row in enumerate(_lined_up(section, found), 1):
         if not row.seats:
             found.append(ChartProblem(at(section.label, row.label), "the row is empty", "left out"))
             continue
@@ -34,6 +36,21 @@ def tidy_rows(section: Section, found: list[ChartProblem]) -> Iterator[Row]:
     if wide:
         why = f"{wide} rows have more than {ROW_SEATS_MAX} seats"
         found.append(ChartProblem(at(section.label), why, "each kept as parts with the same label"))
+
+
+def _lined_up(section: Section, found: list[ChartProblem]) -> Iterator[Row]:
+    """A row without a label that stands in several lines is as many rows: its exporter knew of none."""
+    for row in section.rows:
+        lines: dict[int, list[Seat]] = {}
+        for seat in row.seats:
+            lines.setdefault(math.floor(seat.y + 0.5), []).append(seat)
+        if naming.clean(row.label) or len(lines) == 1 or len(lines) * LINE_SEATS_MIN > len(row.seats):
+            yield row
+            continue
+        problem = f"{len(row.seats)} seats in {len(lines)} lines have no row"
+        found.append(ChartProblem(at(section.label), problem, "each line taken as a row"))
+        for _, seats in sorted(lines.items()):
+            yield Row("", sorted(seats, key=lambda seat: seat.x))
 
 
 def _named(section: Section, row: Row, number: int, labels: dict[str, set[str]], found: list[ChartProblem]) -> Row:

@@ -1,93 +1,90 @@
-"""POST /organizer/charts: an uploaded drawing becomes a chart to sell from."""
+"""From the queue of uploaded drawings to charts to sell from. A message that comes twice finds its import ended."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from catalog.chart_checks import faults, mend
-from catalog.charts import Category, Chart, encode, hash_of
+from catalog import chart_imports
+from catalog.chart_formats import PROBLEMS_SHOWN_MAX, Found, read_chart
+from catalog.chart_imports import ChartImport, ImportedChart, ImportedSection
+from catalog.chart_preview import draw
+from catalog.charts import Chart, encode, hash_of
 from catalog.problems import ChartProblem, InvalidChart
-from catalog.seatsio import read_seatsio
+from catalog.request_chart_import import ImportMessage
 from catalog.store import save_chart
 from catalog.uploads import read_upload
-from kit.auth import ORGANIZER
+from kit import clock
 from kit.errors import NotFound, TooLarge
-from kit.http import Call, endpoint
-
-PROBLEMS_SHOWN_MAX = 500
+from kit.telemetry import metrics
 
 
-class ChartImport(msgspec.Struct, frozen=True, rename="camel"):
-    """Which upload to read, and what it is."""
-
-    upload_id: str
-    format: Literal["boxoffice", "seatsio"]
-
-
-class ImportedSection(msgspec.Struct, frozen=True, rename="camel"):
-    """A section as it was kept."""
-
-    key: str
-    label: str
-    category: str
-    seat_count: int
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: Any) -> Any:
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, _receive, processor, context)
 
 
-class ImportedChart(msgspec.Struct, frozen=True, rename="camel"):
-    """The kept chart and everything that was changed on the way, at most 500 of `problemCount`."""
-
-    hash: str
-    name: str
-    seat_count: int
-    categories: list[Category]
-    sections: list[ImportedSection]
-    problems: list[ChartProblem]
-    problem_count: int
-
-
-@endpoint(callers=ORGANIZER, status=201, raises=(NotFound, TooLarge, InvalidChart))
-def handler(call: Call, body: ChartImport) -> ImportedChart:
-    """Read, mend and keep a chart. The same drawing gives the same hash."""
-    raw = read_upload(call.caller.person_id, body.upload_id)
-    return import_chart(raw, body.format, call.now, call.caller.person_id)
+def import_chart(wanted: ImportMessage, now: datetime) -> None:
+    """Read, mend and keep a chart, and say how it went. The same drawing gives the same hash."""
+    if chart_imports.find(wanted.person_id, wanted.chart_import_id).status in chart_imports.ENDED:
+        return
+    try:
+        _record(wanted, "reading", now)
+        chart, found = read_chart(read_upload(wanted.person_id, wanted.upload_id), wanted.format)
+        _record(wanted, "keeping", now)
+        kept = _keep(chart, wanted.person_id, now)
+    except (InvalidChart, NotFound, TooLarge) as problem:
+        found = msgspec.convert(problem.data.get("problems", []), list[ChartProblem])
+        _record(wanted, "failed", now, found, problem.data.get("problemCount"), reason=problem.detail or problem.title)
+        return
+    _record(wanted, "completed", now, found, chart=kept)
 
 
-def import_chart(raw: bytes, drawn_as: Literal["boxoffice", "seatsio"], now: datetime, person_id: str) -> ImportedChart:
-    """Raises InvalidChart, which lists what is wrong where."""
-    chart, found = _read(raw, drawn_as)
-    if problems := list(faults(chart)):
-        raise _invalid(problems)
-    chart, mended = mend(chart)
-    found += mended
+def _keep(chart: Chart, person_id: str, now: datetime) -> ImportedChart:
     canonical = encode(chart)
-    save_chart(hash_of(canonical), canonical, chart, now, person_id)
+    chart_hash = hash_of(canonical)
+    save_chart(chart_hash, canonical, draw(chart), chart, now, person_id)
     return ImportedChart(
-        hash=hash_of(canonical),
+        hash=chart_hash,
         name=chart.name,
         seat_count=chart.seat_count,
+        preview_url=f"/charts/{chart_hash}.svg",
         categories=chart.categories,
         sections=[
             ImportedSection(section.key, section.label, section.category, section.seat_count)
             for section in chart.sections
         ],
-        problems=found[:PROBLEMS_SHOWN_MAX],
-        problem_count=len(found),
     )
 
 
-def _read(raw: bytes, drawn_as: str) -> tuple[Chart, list[ChartProblem]]:
-    try:
-        if drawn_as == "seatsio":
-            return read_seatsio(raw)
-        return msgspec.json.decode(raw, type=Chart), []
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise _invalid([ChartProblem("file", str(error))]) from error
+def _record(
+    wanted: ImportMessage,
+    status: Literal["reading", "keeping", "completed", "failed"],
+    now: datetime,
+    found: Found | None = None,
+    count: int | None = None,
+    *,
+    reason: str | None = None,
+    chart: ImportedChart | None = None,
+) -> None:
+    problems = found or []
+    state = ChartImport(
+        wanted.chart_import_id,
+        status,
+        wanted.format,
+        now,
+        reason,
+        chart,
+        problems[:PROBLEMS_SHOWN_MAX],
+        len(problems) if count is None else count,
+    )
+    chart_imports.record(wanted.person_id, state)
 
 
-def _invalid(problems: list[ChartProblem]) -> InvalidChart:
-    shown = problems[:PROBLEMS_SHOWN_MAX]
-    said = "; ".join(f"{problem.path}: {problem.problem}" for problem in shown[:3])
-    return InvalidChart(f"{said}.", problems=msgspec.to_builtins(shown), problemCount=len(problems))
+def _receive(record: SQSRecord) -> None:
+    import_chart(msgspec.json.decode(record.body, type=ImportMessage), clock.now())

@@ -15,6 +15,10 @@ class ChartProblem(msgspec.Struct, frozen=True):
     repair: str = ""
 
 
+class NotADrawing(Exception):
+    """The file is not of the format it was said to be; says why in a sentence. Becomes an InvalidChart."""
+
+
 class InvalidChart(Problem):
     """Carries `problems`: what is wrong where, beyond repair."""
 

@@ -6,8 +6,6 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from math import hypot
 from typing import Any
 
 import msgspec
@@ -15,11 +13,10 @@ import msgspec
 from catalog import naming
 from catalog import seatsio_document as drawn
 from catalog.charts import Category, Chart, FocalPoint, Point, Row, Seat, Section, Shape
+from catalog.drawing import PITCH, commonest_category, scale
 from catalog.geometry import ellipse, rectangle
 from catalog.problems import ChartProblem, at
 
-PITCH = 5.0
-"""How far apart neighbours sit in our charts; a drawing's own scale is brought to it."""
 DRAWN_PITCH = 20.0
 """In a drawing without rows."""
 BOOTH_SIDE = 40.0
@@ -57,7 +54,7 @@ class _Reader:
         self.found: list[ChartProblem] = []
         self.keys: dict[drawn.Key, str] = {}
         self.inner_scale = (document.section_scale_factor or 100) / 100
-        self.whole = _Frame(0, 0, PITCH / _drawn_pitch(document.sub_chart, self.inner_scale))
+        self.whole = _Frame(0, 0, scale(_drawn_rows(document.sub_chart, self.inner_scale), DRAWN_PITCH))
         self.zones = {zone.key: zone for zone in (document.zones.entries if document.zones else [])}
 
     def chart(self) -> Chart:
@@ -111,7 +108,7 @@ class _Reader:
         whole = Section(
             key="",
             label=label,
-            category=self._category(section.category_key) or _commonest(rows),
+            category=self._category(section.category_key) or commonest_category(rows),
             outline=self.whole.places(section.points),
             rows=rows,
             floor=section.floor or self.document.sub_chart.floor_name,
@@ -136,7 +133,7 @@ class _Reader:
         for label, rows in gathered.items():
             if rows:
                 self._note(at(label), f"{len(rows)} rows, tables or booths have no section", f"gathered as {label!r}")
-                yield Section("", label, _commonest(rows), [], rows, floor=floor)
+                yield Section("", label, commonest_category(rows), [], rows, floor=floor)
         for area in plan.general_admission_areas:
             yield self._area(area, self.whole, Section("", "", "", [], floor=floor))
 
@@ -262,16 +259,11 @@ class _Reader:
         self.found.append(ChartProblem(path, problem, repair))
 
 
-def _drawn_pitch(plan: drawn.SubChart, inner_scale: float) -> float:
+def _drawn_rows(plan: drawn.SubChart, inner_scale: float) -> Iterator[list[Point]]:
     rows = [(row, 1.0) for row in plan.rows]
     rows += [(row, inner_scale) for section in plan.sections for row in section.sub_chart.rows]
-    steps = [
-        hypot(b.x - a.x, b.y - a.y) * scale
-        for row, scale in rows
-        for a, b in pairwise(row.seats)
-        if a.x is not None and a.y is not None and b.x is not None and b.y is not None
-    ]
-    return (statistics.median(steps) if steps else 0) or DRAWN_PITCH
+    for row, by in rows:
+        yield [(seat.x * by, seat.y * by) for seat in row.seats if seat.x is not None and seat.y is not None]
 
 
 def _ground(figure: drawn.Figure, frame: _Frame) -> list[Point]:
@@ -293,11 +285,6 @@ def _table_top(table: drawn.Table, frame: _Frame) -> list[Point]:
         return ellipse(center, table.radius * frame.scale, table.radius * frame.scale)
     width, height = (table.width or DRAWN_PITCH) * frame.scale, (table.height or DRAWN_PITCH) * frame.scale
     return rectangle(center, width, height, table.rotation_angle or 0)
-
-
-def _commonest(rows: list[Row]) -> str:
-    counts = Counter(seat.category for row in rows for seat in row.seats if seat.category)
-    return counts.most_common(1)[0][0] if counts else ""
 
 
 def _text(*candidates: int | str | None) -> str:

@@ -5,6 +5,7 @@
     EVENT#<id>          EVENT                     an event; what changes has attributes of its own
     UPCOMING#<month>    <starts at>#<event id>    a pointer, in the order of time
     CHART#<hash>        CHART                     what is known of a chart without opening it
+    IMPORT#<id>         IMPORT                    a chart's import, see `chart_imports`
 
 The list of upcoming events reads pointers month by month. One partition for all events would take every
 reader and every import of a season; months spread both, keep the order that a list wants, and a page costs
@@ -191,15 +192,16 @@ def upcoming(after: str) -> Iterator[tuple[str, Event]]:
                 yield pointer.sk, events[pk]
 
 
-def save_chart(chart_hash: str, canonical: bytes, chart: Chart, now: datetime, person_id: str) -> None:
-    """Keep a chart under its hash, for good."""
-    client("s3").put_object(
-        Bucket=env("BUCKET_CHARTS"),
-        Key=f"charts/{chart_hash}.json",
-        Body=canonical,
-        ContentType="application/json",
-        CacheControl=YEAR,
-    )
+def save_chart(chart_hash: str, canonical: bytes, preview: bytes, chart: Chart, now: datetime, person_id: str) -> None:
+    """Keep a chart and its picture under its hash, for good."""
+    for ending, body, kind in (("json", canonical, "application/json"), ("svg", preview, "image/svg+xml")):
+        client("s3").put_object(
+            Bucket=env("BUCKET_CHARTS"),
+            Key=f"charts/{chart_hash}.{ending}",
+            Body=body,
+            ContentType=kind,
+            CacheControl=YEAR,
+        )
     ChartItem(
         f"CHART#{chart_hash}",
         "CHART",
@@ -225,6 +227,17 @@ def get_chart(chart_hash: str) -> Chart:
 @lru_cache(maxsize=CHARTS_IN_MEMORY)
 def _chart(chart_hash: str) -> Chart:
     return msgspec.json.decode(read_object(f"charts/{chart_hash}.json"), type=Chart)
+
+
+def object_size(key: str) -> int:
+    """In bytes. Raises NotFound."""
+    try:
+        answer = client("s3").head_object(Bucket=env("BUCKET_CHARTS"), Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "403"):
+            raise
+        raise NotFound from error
+    return int(answer["ContentLength"])
 
 
 def read_object(key: str, bytes_max: int = CHART_BYTES_MAX) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from catalog.store import read_object
+from catalog.store import object_size, read_object
 from kit import ids
 from kit.errors import NotFound, TooLarge
 from kit.settings import client, env
@@ -35,10 +35,16 @@ def open_upload(person_id: str, upload_id: str, size_bytes: int) -> Upload:
     return Upload(upload_id, "PUT", url, {"content-length": str(size_bytes)}, UPLOAD_SECONDS)
 
 
-def read_upload(person_id: str, upload_id: str) -> bytes:
-    """What this person uploaded. Raises NotFound (also: somebody else's), TooLarge."""
+def find_upload(person_id: str, upload_id: str) -> None:
+    """See that this person uploaded it. Raises NotFound (also: somebody else's), TooLarge."""
     if not ids.is_one("upl", upload_id):
         raise NotFound
+    if object_size(_key(person_id, upload_id)) > UPLOAD_BYTES_MAX:
+        raise TooLarge(limitBytes=UPLOAD_BYTES_MAX)
+
+
+def read_upload(person_id: str, upload_id: str) -> bytes:
+    """What this person uploaded. Raises NotFound, TooLarge."""
     return read_object(_key(person_id, upload_id), UPLOAD_BYTES_MAX)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import Any
 
 TIMEOUT_SECONDS = 60
+IMPORT_SECONDS_MAX = 60
+IMPORT_POLL_SECONDS = 0.1
 
 
 class DemoNotLoaded(RuntimeError):
@@ -25,10 +28,18 @@ class Site:
         return str(self._post("/organizer/venues", venue)["venueId"])
 
     def bring_chart(self, raw: bytes, drawn_as: str) -> dict[str, Any]:
-        """Upload and import a chart; answers its hash, categories and what was mended."""
+        """Upload and import a chart; answers its hash, categories and sections. Raises DemoNotLoaded."""
         upload = self._post("/organizer/chart-uploads", {"sizeBytes": len(raw)})
         _send(urllib.request.Request(upload["url"], raw, upload["headers"], method=upload["method"]))  # noqa: S310
-        return self._post("/organizer/charts", {"uploadId": upload["uploadId"], "format": drawn_as})
+        wanted = {"uploadId": upload["uploadId"], "format": drawn_as}
+        chart_import = self._post("/organizer/charts", wanted)
+        give_up_at = time.monotonic() + IMPORT_SECONDS_MAX
+        while chart_import["status"] not in ("completed", "failed") and time.monotonic() < give_up_at:
+            time.sleep(IMPORT_POLL_SECONDS)
+            chart_import = self._get(f"/organizer/charts/{chart_import['chartImportId']}")
+        if chart_import["status"] != "completed":
+            raise DemoNotLoaded(f"A chart's import is {chart_import['status']}: {chart_import['reason']}")
+        return dict(chart_import["chart"])
 
     def create_event(self, event: dict[str, Any]) -> str:
         """An event, put on sale."""
@@ -36,9 +47,15 @@ class Site:
         self._post(f"/organizer/events/{event_id}/on-sale", {})
         return event_id
 
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._ask(path, None)
+
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._ask(path, json.dumps(body).encode())
+
+    def _ask(self, path: str, body: bytes | None) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {self._token}", "content-type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api{path}", json.dumps(body).encode(), headers)  # noqa: S310
+        request = urllib.request.Request(f"{self.url}/api{path}", body, headers)  # noqa: S310
         answer: dict[str, Any] = json.loads(_send(request))
         return answer
 

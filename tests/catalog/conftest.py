@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 
 from catalog import import_chart, store
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, Shape, encode
+from catalog.request_chart_import import ImportMessage
+from kit import ids
 from tests import harness
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
@@ -78,19 +81,39 @@ def hall() -> Chart:
     return msgspec.json.decode(encode(chart), type=Chart)
 
 
-def upload(raw: bytes, person: str = "olga", upload_id: str = "upl_0000000000000001") -> str:
+def upload(raw: bytes, person: str = "olga", upload_id: str = "") -> str:
     """As if the signed address had been used."""
+    upload_id = upload_id or ids.new("upl", NOW)
     storage = boto3.client("s3", region_name=harness.REGION)
     storage.put_object(Bucket="test-charts", Key=f"uploads/{person}/{upload_id}", Body=raw)
     return upload_id
 
 
+def brought(raw: bytes, drawn_as: str = "boxoffice") -> dict[str, Any]:
+    """The import of an uploaded file once it has ended, as its organizer sees it."""
+    body = {"uploadId": upload(raw), "format": drawn_as}
+    status, begun, _ = harness.call("catalog.request_chart_import", body=body, **OLGA)
+    assert (status, begun["status"]) == (202, "queued"), begun
+    import_queued()
+    where = {"chartImportId": begun["chartImportId"]}
+    status, ended, _ = harness.call("catalog.show_chart_import", path=where, **OLGA)
+    assert status == 200, ended
+    return dict(ended)
+
+
+def import_queued() -> None:
+    """Run the imports that wait in the queue."""
+    queue = boto3.client("sqs", region_name=harness.REGION)
+    address = os.environ["QUEUE_CHARTS"]
+    for message in queue.receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages", []):
+        import_chart.import_chart(msgspec.json.decode(message["Body"], type=ImportMessage), NOW)
+        queue.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+
+
 def imported(chart: Chart) -> str:
-    status, answer, _ = harness.call(
-        import_chart, body={"uploadId": upload(encode(chart)), "format": "boxoffice"}, **OLGA
-    )
-    assert status == 201, answer
-    return str(answer["hash"])
+    ended = brought(encode(chart))
+    assert ended["status"] == "completed", ended
+    return str(ended["chart"]["hash"])
 
 
 def venue(**changes: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from typing import Any
 
 import boto3
 import msgspec
@@ -11,16 +12,13 @@ import pytest
 from msgspec.structs import replace
 
 import catalog
+from catalog import import_chart
 from catalog.charts import Chart, encode, hash_of
+from catalog.request_chart_import import ImportMessage
 from tests import harness
-from tests.catalog.conftest import OLGA, hall, upload
+from tests.catalog.conftest import NOW, OLGA, brought, hall, import_queued, upload
 
 pytestmark = pytest.mark.usefixtures("aws")
-
-
-def bring(raw: bytes, drawn_as: str = "boxoffice") -> tuple[int, dict[str, object]]:
-    status, answer, _ = harness.call("catalog.import_chart", body={"uploadId": upload(raw), "format": drawn_as}, **OLGA)
-    return status, answer
 
 
 def test_an_upload_gets_an_address_for_exactly_its_size() -> None:
@@ -39,29 +37,55 @@ def test_an_upload_has_a_limit(size: object, status: int) -> None:
 
 
 def test_an_imported_chart_is_kept_under_its_hash() -> None:
-    status, answer = bring(encode(hall()))
-    assert (status, answer["seatCount"], answer["problems"]) == (201, 118, [])
-    assert answer["hash"] == hash_of(encode(hall()))
-    assert [section["seatCount"] for section in answer["sections"]] == [18, 100]  # type: ignore[attr-defined]
-    stored = boto3.client("s3", region_name=harness.REGION).get_object(
-        Bucket="test-charts", Key=f"charts/{answer['hash']}.json"
-    )
+    ended = brought(encode(hall()))
+    chart = ended["chart"]
+    assert (ended["status"], chart["seatCount"], ended["problemCount"]) == ("completed", 118, 0)
+    assert chart["hash"] == hash_of(encode(hall()))
+    assert [section["seatCount"] for section in chart["sections"]] == [18, 100]
+    stored = kept(f"charts/{chart['hash']}.json")
     assert "immutable" in stored["CacheControl"] and stored["ContentType"] == "application/json"
     assert msgspec.json.decode(stored["Body"].read(), type=Chart) == hall()
-    assert catalog.get_chart(str(answer["hash"])) == hall()
+    assert catalog.get_chart(str(chart["hash"])) == hall()
+
+
+def test_an_imported_chart_has_its_picture() -> None:
+    chart = brought(encode(hall()).replace(b'"Stalls"', b'"<script>alert(1)</script>"'))["chart"]
+    stored = kept(chart["previewUrl"].removeprefix("/"))
+    picture = stored["Body"].read()
+    assert stored["ContentType"] == "image/svg+xml"
+    assert b"<script" not in picture and b"&lt;script&gt;" in picture
+    assert picture.count(b"h0") == 18
 
 
 def test_importing_twice_gives_the_same_chart() -> None:
-    assert (
-        bring(encode(hall()))[1]["hash"] == bring(json.dumps(json.loads(encode(hall())), indent=1).encode())[1]["hash"]
-    )
+    spaced = json.dumps(json.loads(encode(hall())), indent=1).encode()
+    assert brought(encode(hall()))["chart"]["hash"] == brought(spaced)["chart"]["hash"]
+
+
+def test_asking_again_for_an_import_answers_the_one_there_is() -> None:
+    body = {"uploadId": upload(encode(hall())), "format": "boxoffice"}
+    first = harness.call("catalog.request_chart_import", body=body, **OLGA)[1]
+    import_queued()
+    status, again, _ = harness.call("catalog.request_chart_import", body=body, **OLGA)
+    assert (status, again["status"], again["chartImportId"]) == (202, "completed", first["chartImportId"])
+
+
+def test_a_message_that_comes_again_changes_nothing() -> None:
+    upload_id = upload(encode(hall()))
+    begun = harness.call("catalog.request_chart_import", body={"uploadId": upload_id, "format": "boxoffice"}, **OLGA)[1]
+    message = ImportMessage(begun["chartImportId"], upload_id, "boxoffice", "olga")
+    import_chart.import_chart(message, NOW)
+    upload(b"something else", upload_id=upload_id)
+    import_chart.import_chart(message, NOW)
+    where = {"chartImportId": begun["chartImportId"]}
+    assert harness.call("catalog.show_chart_import", path=where, **OLGA)[1]["status"] == "completed"
 
 
 def test_what_was_mended_is_said() -> None:
     stalls, floor = hall().sections
-    status, answer = bring(encode(replace(hall(), sections=[replace(stalls, label=""), floor])))
-    assert status == 201
-    assert answer["problems"] == [{"path": "section 1", "problem": "has no label", "repair": "called 'Section 1'"}]
+    ended = brought(encode(replace(hall(), sections=[replace(stalls, label=""), floor])))
+    assert ended["status"] == "completed"
+    assert ended["problems"] == [{"path": "section 1", "problem": "has no label", "repair": "called 'Section 1'"}]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +96,11 @@ def test_what_was_mended_is_said() -> None:
         (b"\x1f\x8b\x08" + b"\0" * 50, "seatsio", "file", "malformed"),
         (b"[" * 100_000, "seatsio", "file", ""),
         (b'{"subChart": 7}', "seatsio", "file", "$.subChart"),
+        (b'{"zones": [{"rows": 7}]}', "pretix", "file", "$.zones"),
         (b'{"name": "x"}', "boxoffice", "file", "width"),
+        (b"block;row\nA;1\n", "csv", "file", "no column seat"),
+        (b"PK\x03\x04\0\0", "csv", "file", "no text"),
+        (b"", "csv", "file", "no column section"),
         (encode(replace(hall(), sections=[])), "boxoffice", "chart", "has no seats"),
         (encode(hall()).replace(b'"capacity":100', b'"capacity":0'), "boxoffice", "Floor", "capacity"),
         (
@@ -85,25 +113,34 @@ def test_what_was_mended_is_said() -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(raw: bytes, drawn_as: str, path: str, said: str) -> None:
-    status, problem = bring(raw, drawn_as)
-    assert (status, str(problem["type"]).rpartition("/")[2]) == (422, "invalid-chart")
-    found = problem["problems"][0]  # type: ignore[index]
-    assert found["path"] == path and said in found["problem"]
+    ended = brought(raw, drawn_as)
+    assert (ended["status"], ended["chart"]) == ("failed", None)
+    found = ended["problems"][0]
+    assert found["path"] == path and said in found["problem"] and said in ended["reason"]
 
 
 @pytest.mark.parametrize("upload_id", ["upl_0000000000000009", "../charts/x", "", "upl_"])
 def test_a_missing_upload_is_not_found(upload_id: str) -> None:
     body = {"uploadId": upload_id, "format": "seatsio"}
-    assert harness.call("catalog.import_chart", body=body, **OLGA)[0] == 404
+    assert harness.call("catalog.request_chart_import", body=body, **OLGA)[0] == 404
 
 
-def test_somebody_elses_upload_is_not_found() -> None:
-    upload_id = upload(encode(hall()), person="oscar")
-    body = {"uploadId": upload_id, "format": "boxoffice"}
-    assert harness.call("catalog.import_chart", body=body, **OLGA)[0] == 404
-    assert harness.call("catalog.import_chart", body=body, person="oscar", groups=["organizer"])[0] == 201
+def test_somebody_elses_upload_and_import_are_not_found() -> None:
+    oscar: dict[str, Any] = {"person": "oscar", "groups": ["organizer"]}
+    body = {"uploadId": upload(encode(hall()), person="oscar"), "format": "boxoffice"}
+    assert harness.call("catalog.request_chart_import", body=body, **OLGA)[0] == 404
+    status, begun, _ = harness.call("catalog.request_chart_import", body=body, **oscar)
+    assert status == 202
+    for import_id in (begun["chartImportId"], "imp_0000000000000009", "../x"):
+        assert harness.call("catalog.show_chart_import", path={"chartImportId": import_id}, **OLGA)[0] == 404
 
 
 def test_an_upload_beyond_the_limit_is_not_read() -> None:
-    status, problem = bring(b" " * (20 * 1024 * 1024 + 1))
+    body = {"uploadId": upload(b" " * (20 * 1024 * 1024 + 1)), "format": "boxoffice"}
+    status, problem, _ = harness.call("catalog.request_chart_import", body=body, **OLGA)
     assert (status, str(problem["type"]).rpartition("/")[2]) == (413, "too-large")
+
+
+def kept(key: str) -> dict[str, Any]:
+    storage = boto3.client("s3", region_name=harness.REGION)
+    return dict(storage.get_object(Bucket="test-charts", Key=key))

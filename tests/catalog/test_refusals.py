@@ -93,7 +93,7 @@ def test_a_strange_id_is_not_found(bad: str) -> None:
         catalog.get_chart(bad)
 
 
-@pytest.mark.parametrize("module", ["create_venue", "create_event", "request_chart_upload", "import_chart"])
+@pytest.mark.parametrize("module", ["create_venue", "create_event", "request_chart_upload", "request_chart_import"])
 def test_organizers_only(module: str) -> None:
     status, problem, _ = harness.call(f"catalog.{module}", body={}, person="fred")
     assert (status, problem["type"].rpartition("/")[2]) == (403, "forbidden")
