@@ -57,7 +57,7 @@ def open_event(sold_chart: Chart | None = None, *, on_sale: bool = True, now: da
     sold_chart = sold_chart or chart()
     canonical = encode(sold_chart)
     chart_hash = hash_of(canonical)
-    catalog_store.save_chart(chart_hash, canonical, sold_chart, now, "organizer")
+    catalog_store.save_chart(chart_hash, canonical, b"", sold_chart, now, "organizer")
     event = Event(
         event_id=ids.new("evt", now),
         name="Evening",
