@@ -50,6 +50,12 @@ class AppStack(Stack):
         stripe_api = CfnParameter(
             self, "StripeApiBase", default="https://api.stripe.com", description="Where Stripe's API answers."
         ).value_as_string
+        self._beacon = CfnParameter(
+            self,
+            "BeaconUrl",
+            default="https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
+            description="The public randomness that draws of the waiting room use: drand's quicknet.",
+        ).value_as_string
         ses.CfnEmailIdentity(self, "Sender", email_identity=mail_from)
         self._environment = {
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -80,6 +86,7 @@ class AppStack(Stack):
         return {
             "notify": {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
+            **{name: {"BEACON_URL": self._beacon} for name in ("usher", "rooms")},
         }.get(wired.name, {})
 
     def _let_read_site_url(self) -> None:

@@ -39,7 +39,7 @@ class DataStack(Stack):
             "orders": orders.table,
             "payments": Payments(self).table,
         }
-        for context in ("tickets", "notifications", "fraud", "live"):
+        for context in ("tickets", "notifications", "fraud", "live", "waitingroom"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
@@ -49,6 +49,7 @@ class DataStack(Stack):
             "purchases": orders.purchases,
         }
         self.secrets: dict[str, secretsmanager.Secret] = {
+            "edge": self._generated("edge", "What the edge and the API seal the waiting room's tokens with."),
             "origin": self._generated("origin", "What the CDN shows the API, so that nobody goes around it."),
             "signing": self._generated("signing", "Ticket and cursor keys are derived from it."),
             "stripe": secretsmanager.Secret(

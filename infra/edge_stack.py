@@ -130,7 +130,7 @@ class EdgeStack(Stack):
                         cache_policy=self._public_policy(public),
                         response_headers_policy=headers,
                     )
-                    for public in ("events", "venues")
+                    for public in ("events", "venues", "queue/*/now")
                 },
                 f"/{LIVE}": cloudfront.BehaviorOptions(
                     origin=live,
@@ -157,7 +157,7 @@ class EdgeStack(Stack):
         """As long as the answer itself says; tokens and cookies never reach the origin, so none can leak."""
         return cloudfront.CachePolicy(
             self,
-            f"Public-{public}",
+            f"Public-{public.replace('/*/', '-')}",
             comment="Public reads: the answer says how long, the query is part of the key",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),

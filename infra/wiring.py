@@ -52,6 +52,32 @@ WIRING = (
         memory_mb=1769,
         timeout_seconds=45,
     ),
+    # … waits for their turn, where many want in …
+    Function(
+        "queue",
+        {
+            Api("POST /accounts/edge-cookie"): "accounts.give_edge_cookie",
+            Api("POST /queue/{eventId}/join"): "waitingroom.join_queue",
+            Api("GET /queue/{eventId}/status"): "waitingroom.show_status",
+            Api("POST /queue/{eventId}/ready"): "waitingroom.declare_ready",
+            Api("POST /queue/{eventId}/leave"): "waitingroom.leave_queue",
+            Api("GET /queue/{eventId}/proof"): "waitingroom.show_proof",
+        },
+        writes=("waitingroom",),
+        secrets=("edge", "signing"),
+    ),
+    Function(
+        "usher",
+        {
+            Api("GET /queue/{eventId}/now"): "waitingroom.show_now",
+            Schedule("TickRooms", every_minutes=1): "waitingroom.tick_rooms",
+        },
+        writes=("waitingroom",),
+        forgets=("waitingroom",),
+        secrets=("signing",),
+        memory_mb=1769,
+        timeout_seconds=75,
+    ),
     # … holds some …
     Function(
         "hold",
@@ -60,8 +86,9 @@ WIRING = (
             Api("GET /seats/hold/{holdId}"): "inventory.show_hold",
             Api("DELETE /seats/hold/{holdId}"): "inventory.release_hold",
         },
-        reads=("catalog",),
+        reads=("catalog", "waitingroom"),
         writes=("inventory",),
+        secrets=("edge",),
         memory_mb=1769,
     ),
     Function(
@@ -73,7 +100,7 @@ WIRING = (
     Function(
         "project",
         {Stream("inventory", "MODIFY", pk_prefix="R#"): "inventory.project_seats"},
-        writes=("inventory", "catalog"),
+        writes=("inventory", "catalog", "waitingroom"),
         sends=("expiries", "ticks"),
     ),
     # … pays for them …
@@ -208,6 +235,15 @@ WIRING = (
         writes_charts=True,
         memory_mb=1769,
         timeout_seconds=120,
+    ),
+    Function(
+        "rooms",
+        {
+            Api("POST /organizer/queues/{eventId}"): "waitingroom.control_room",
+            Api("GET /organizer/queues/{eventId}"): "waitingroom.show_room",
+        },
+        reads=("catalog",),
+        writes=("waitingroom",),
     ),
     # The operator's side: what needs a person.
     Function(

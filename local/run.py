@@ -129,6 +129,7 @@ def _start(
         parameters = stripe.parameters() | {
             "CognitoEndpoint": cloud.endpoint_url,
             "UploadOrigin": cloud.endpoint_url,
+            "BeaconUrl": "stand-in",
         }
         outputs = deploy(assembly, cloud, parameters, say)
         _tell(cloud, site_url, stripe)

@@ -35,7 +35,18 @@ from kit import auth, clock, ids, settings
 from local.cloud import LocalCloud
 
 REGION = "eu-central-1"
-TABLES = ("catalog", "inventory", "orders", "payments", "tickets", "notifications", "fraud", "accounts", "live")
+TABLES = (
+    "catalog",
+    "inventory",
+    "orders",
+    "payments",
+    "tickets",
+    "notifications",
+    "fraud",
+    "accounts",
+    "live",
+    "waitingroom",
+)
 """Each with `pk` and `sk`, its name in `TABLE_<CONTEXT>`; the idempotency table has `pk` alone."""
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""
@@ -47,6 +58,7 @@ BUCKETS = ("charts",)
 ORIGIN = "the-edge-shows-this"
 SECRETS = {
     "SECRET_ORIGIN": ORIGIN,
+    "SECRET_EDGE": "the key of today\nthe key of yesterday\nthe key of long ago".replace(" ", "-"),
     "SECRET_SIGNING": "a random string of sixty-four characters, from which keys are derived",
     "SECRET_STRIPE": json.dumps(
         {"secretKey": "sk_test_local", "webhookSecret": "whsec_local", "publishableKey": "pk_test_local"}
@@ -64,6 +76,7 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "ISSUER": ISSUER,
     "CLIENT_IDS": CLIENT,
+    "BEACON_URL": "stand-in",
     "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
 }
 CONTEXT = SimpleNamespace(

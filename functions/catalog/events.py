@@ -94,6 +94,8 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     seat_map_url: str
     seat_count: int
     orphan_rule: OrphanRule = "off"
+    waiting_room: bool = False
+    """Whether people buy by way of the waiting room alone."""
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -114,6 +116,7 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
     limit_per_person: Annotated[int, msgspec.Meta(ge=1, le=50)] = LIMIT_PER_PERSON
     lease_seconds: Annotated[int, msgspec.Meta(ge=300, le=600)] = LEASE_SECONDS
     orphan_rule: OrphanRule = "lenient"
+    waiting_room: bool = False
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -176,6 +179,7 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue) -> Event:
         seat_map_url=f"/charts/{new.chart_hash}.json",
         seat_count=0,
         orphan_rule=new.orphan_rule,
+        waiting_room=new.waiting_room,
     )
 
 

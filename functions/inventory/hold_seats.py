@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from catalog import Event, Place
-from inventory import holding, orphans, sales, sections
+from inventory import admission, holding, orphans, sales, sections
 from inventory.best import Wish
 from inventory.holds import HeldSeats, Hold, describe
 from inventory.offers import OFFERS_MAX, Offers
@@ -34,6 +34,7 @@ from kit import ids
 from kit.errors import Busy, IdempotencyKeyRequired, IdempotencyMismatch, Invalid, NotFound
 from kit.http import Call, endpoint
 from pricing import UnknownCategory, UnknownTicketType, quote
+from waitingroom import AdmissionRequired, TokenBound
 
 SEATS_MAX = 30
 """So many updates, with their conditions, fit in one transaction beside those of a replaced hold."""
@@ -68,6 +69,8 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
     idempotency_key="optional",
     raises=(
         NotFound,
+        AdmissionRequired,
+        TokenBound,
         SeatsUnavailable,
         OrphanSeat,
         SoldOut,
@@ -89,6 +92,7 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
     ),
 )
 def handler(call: Call, body: HoldRequest) -> HeldSeats:
+    admission.check(body.event_id, call)
     key = call.idempotency_key
     digests = (_digest(key.encode()) if key else "", _digest(call.raw_body))
     return hold_seats(call.caller.person_id, body, digests, call.now)

@@ -45,7 +45,7 @@ class SeatMapConfig(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class SeatMap(msgspec.Struct, frozen=True, rename="camel"):
-    """`Availability` with everything else that a first look needs."""
+    """`Availability` with everything else that a first look needs. `waitingRoom`: the way in, where there is one."""
 
     event_id: str
     event_name: str
@@ -53,6 +53,7 @@ class SeatMap(msgspec.Struct, frozen=True, rename="camel"):
     availability_bitmap: str
     version: int
     section_pricing: list[SectionPricing]
+    waiting_room: str | None = None
 
 
 def availability(event: Event, snapshot: Snapshot) -> Availability:
@@ -67,6 +68,7 @@ def seat_map(event: Event, snapshot: Snapshot) -> SeatMap:
         availability_bitmap=snapshot.bitmap(),
         version=snapshot.version,
         section_pricing=_sections(event, snapshot),
+        waiting_room=f"/queue/{event.event_id}" if event.waiting_room else None,
     )
 
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 import catalog
-from inventory import leases, snapshots, ticks
+import waitingroom
+from inventory import leases, sales, snapshots, ticks
 from inventory.leases import LeaseEnd
 from inventory.seats import Seat, is_lease, is_on_the_map, lease_of
 from inventory.snapshots import RowBits, bits_of
@@ -58,6 +59,8 @@ def project_seats(changes: Sequence[RowChange], now: datetime) -> None:
     for event_id in {change.event_id for change in changes}:
         snapshot = snapshots.load(event_id)
         catalog.record_availability(event_id, snapshot.available, snapshot.seat_count)
+        if sales.known_event(event_id, now).waiting_room:
+            waitingroom.record_stock(event_id, snapshot.available)
     count("RowsProjected", len(changes))
 
 

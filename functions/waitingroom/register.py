@@ -1,0 +1,165 @@
+"""Everybody's place in the line: one item a person, written once, over as many keys as the sale needs.
+
+    PLACE#<event>#<bucket>    <person>
+
+A bucket is a part of the register, chosen by a hash of the person: the draw reads it bucket by bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+from botocore.exceptions import ClientError
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.models import Model
+
+from kit import settings
+from kit.clock import to_ms
+from kit.table import Table, TableMeta
+from waitingroom.rooms import REFUSED
+
+KEPT = timedelta(days=30)
+
+
+class Item(Model):
+    """`came`: when; `late`: after the draw; `generation`: how often this person joined. `used`: the tick that let
+    them in, once they came. `left`: when they gave the place up."""
+
+    class Meta(TableMeta):
+        table_name = Table("waitingroom")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    came = NumberAttribute()
+    late = BooleanAttribute()
+    generation = NumberAttribute(default=1)
+    used = NumberAttribute(null=True)
+    left = NumberAttribute(null=True)
+    expires = NumberAttribute()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A person's place. Its rank follows from this and the room."""
+
+    person_id: str
+    came: int
+    late: bool
+    generation: int = 1
+    used: int | None = None
+    left: int | None = None
+
+
+@settings.at_start
+def client() -> object:
+    return settings.client("dynamodb")
+
+
+def join(event_id: str, buckets: int, place: Place, now: datetime) -> Place:
+    """Take a place, once: whoever asks again gets the first one. One write unit."""
+    item = _item(event_id, buckets, place, now)
+    try:
+        settings.client("dynamodb").put_item(
+            TableName=item.Meta.table_name,
+            Item=item.serialize(),
+            ConditionExpression="attribute_not_exists(pk)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != REFUSED:
+            raise
+        return _place(Item.from_raw_data(error.response["Item"]))
+    return place
+
+
+def rejoin(event_id: str, buckets: int, before: Place, place: Place, now: datetime) -> Place:
+    """A new place for somebody whose last one is over; of several requests at once one counts."""
+    item = _item(event_id, buckets, place, now)
+    try:
+        item.save(condition=Item.generation == before.generation)
+    except PutError as error:
+        if error.cause_response_code != REFUSED:
+            raise
+        found = find(event_id, buckets, place.person_id)
+        assert found is not None
+        return found
+    return place
+
+
+def find(event_id: str, buckets: int, person_id: str) -> Place | None:
+    try:
+        return _place(Item.get(*_key(event_id, buckets, person_id), consistent_read=True))
+    except Item.DoesNotExist:
+        return None
+
+
+def leave(event_id: str, buckets: int, place: Place, now: datetime) -> None:
+    """A tombstone: the rank stays used, and nobody else moves back."""
+    _update(event_id, buckets, place, Item.left.set(to_ms(now)), Item.generation == place.generation)
+
+
+def use(event_id: str, buckets: int, place: Place, tick: int) -> bool:
+    """Whoever was let in has come: this place is used up. Again for the same admission changes nothing."""
+    unused = Item.used.does_not_exist() | (Item.used == tick)
+    return _update(event_id, buckets, place, Item.used.set(tick), unused & (Item.generation == place.generation))
+
+
+def count(event_id: str, bucket: int) -> tuple[int, int]:
+    """How many of a bucket are in the draw, and how many came after it."""
+    drawn = late = 0
+    for item in Item.query(_pk(event_id, bucket), attributes_to_get=["late"]):
+        drawn, late = drawn + (not item.late), late + bool(item.late)
+    return drawn, late
+
+
+def drawn(event_id: str, bucket: int) -> Iterator[str]:
+    """Everybody of a bucket who takes part in the draw."""
+    for item in Item.query(_pk(event_id, bucket), consistent_read=True):
+        if not item.late:
+            yield item.sk
+
+
+def bucket_of(buckets: int, person_id: str) -> int:
+    return int.from_bytes(sha256(person_id.encode()).digest()[:4], "big") % buckets
+
+
+def _update(event_id: str, buckets: int, place: Place, action: object, condition: object) -> bool:
+    try:
+        Item(*_key(event_id, buckets, place.person_id)).update([action], condition=condition)  # type: ignore[list-item, arg-type]
+    except UpdateError as error:
+        if error.cause_response_code != REFUSED:
+            raise
+        return False
+    return True
+
+
+def _item(event_id: str, buckets: int, place: Place, now: datetime) -> Item:
+    return Item(
+        *_key(event_id, buckets, place.person_id),
+        came=place.came,
+        late=place.late,
+        generation=place.generation,
+        expires=int((now + KEPT).timestamp()),
+    )
+
+
+def _place(item: Item) -> Place:
+    return Place(
+        person_id=item.sk,
+        came=int(item.came),
+        late=bool(item.late),
+        generation=int(item.generation),
+        used=None if item.used is None else int(item.used),
+        left=None if item.left is None else int(item.left),
+    )
+
+
+def _key(event_id: str, buckets: int, person_id: str) -> tuple[str, str]:
+    return _pk(event_id, bucket_of(buckets, person_id)), person_id
+
+
+def _pk(event_id: str, bucket: int) -> str:
+    return f"PLACE#{event_id}#{bucket:04}"

@@ -1,0 +1,53 @@
+"""GET /organizer/queues/{eventId}: the room as it is, and everything its organizers did to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from kit import settings
+from kit.auth import ORGANIZER
+from kit.clock import from_ms
+from kit.errors import NotFound
+from kit.http import Call, endpoint
+from waitingroom import rooms
+from waitingroom.views import NowServing, now_serving
+
+
+class Change(msgspec.Struct, frozen=True, rename="camel"):
+    """What the room was set to, by whom, when."""
+
+    at: datetime
+    by: str
+    action: str
+    phase: str
+    paused: bool
+    capacity: int
+    admissions_per_second: int
+
+
+class RoomRecord(msgspec.Struct, frozen=True, rename="camel"):
+    now: NowServing
+    changes: list[Change]
+
+
+@endpoint(callers=ORGANIZER, raises=(NotFound,))
+def handler(call: Call) -> RoomRecord:
+    """Newest change first."""
+    room = rooms.load(call.path["eventId"])
+    return RoomRecord(
+        now=now_serving(room, settings.env("BEACON_URL"), "normal"),
+        changes=[
+            Change(
+                at=from_ms(entry["at"]),
+                by=entry["by"],
+                action=entry["change"]["action"],
+                phase=entry["change"]["phase"],
+                paused=entry["change"]["paused"],
+                capacity=entry["change"]["capacity"],
+                admissions_per_second=entry["change"]["rate"],
+            )
+            for entry in rooms.audit(room.event_id)
+        ],
+    )

@@ -1,0 +1,126 @@
+"""What the room tells: everybody the same document, and each person their own place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from kit.clock import from_ms
+from waitingroom import draws, waits
+from waitingroom.room import Milestone, Phase, Room
+
+Status = Literal["queued", "called", "admitted", "expired"]
+Mode = Literal["normal", "degraded"]
+
+
+class Wait(msgspec.Struct, frozen=True, rename="camel"):
+    """An honest range, in seconds."""
+
+    min: int
+    max: int
+
+
+class Poll(msgspec.Struct, frozen=True, rename="camel"):
+    """Ask again after a `part`-th of the wait, within these bounds, give or take the jitter."""
+
+    part: int = waits.POLL_PART
+    seconds_min: int = waits.POLL_SECONDS_MIN
+    seconds_max: int = waits.POLL_SECONDS_MAX
+    jitter: float = waits.POLL_JITTER
+
+
+class Draw(msgspec.Struct, frozen=True, rename="camel"):
+    """Published when the room opens: commitment and round. At the draw: the root; after it: secret and beacon."""
+
+    commitment: str
+    beacon_round: int
+    beacon_source: str
+    draw_at: datetime | None
+    buckets: int
+    root: str | None = None
+    rooted_at: datetime | None = None
+    secret: str | None = None
+    beacon: str | None = None
+    seed: str | None = None
+
+
+class NowServing(msgspec.Struct, frozen=True, rename="camel"):
+    """The same for everybody, a second old at most. Whoever's rank is at or below `called` may come.
+
+    `arrivals`: pairs of a time in milliseconds and how many late people had come by then.
+    """
+
+    event_id: str
+    tick: int
+    at: datetime
+    phase: Phase
+    paused: bool
+    mode: Mode
+    called: str
+    registered: int
+    queue_length: int
+    arrivals: list[Milestone]
+    calls_per_second: float
+    show_rate: float
+    live: int
+    capacity: int
+    seats_left: int | None
+    poll: Poll
+    draw: Draw
+
+
+class Standing(msgspec.Struct, frozen=True, rename="camel"):
+    """One person's place. `position`: people ahead; null before the draw and for a moment after coming late."""
+
+    event_id: str
+    status: Status
+    queue_length: int
+    position: int | None
+    estimated_wait_seconds: Wait | None
+    out_of_reach: bool
+    poll_seconds: int
+    queue_token: str
+    rank: str | None
+    late: bool
+    joined_at: datetime
+    access_token: str | None = None
+    access_ends_at: datetime | None = None
+
+
+def now_serving(room: Room, beacon_source: str, mode: Mode) -> NowServing:
+    return NowServing(
+        event_id=room.event_id,
+        tick=room.tick,
+        at=from_ms(room.tick_at or room.opened_at),
+        phase=room.phase,
+        paused=room.paused,
+        mode=mode,
+        called=room.called,
+        registered=room.registered,
+        queue_length=waits.length(room),
+        arrivals=list(room.arrivals),
+        calls_per_second=round(room.pace.calling, 4),
+        show_rate=round(room.pace.show_rate, 4),
+        live=room.live,
+        capacity=room.capacity,
+        seats_left=room.seats_left,
+        poll=Poll(),
+        draw=_draw(room, beacon_source),
+    )
+
+
+def _draw(room: Room, beacon_source: str) -> Draw:
+    known = Draw(
+        commitment=draws.commitment(bytes.fromhex(room.secret)),
+        beacon_round=room.beacon_round,
+        beacon_source=beacon_source,
+        draw_at=from_ms(room.draw_at) if room.draw_at is not None else None,
+        buckets=room.buckets,
+    )
+    if room.root:
+        known = msgspec.structs.replace(known, root=room.root, rooted_at=from_ms(room.rooted_at))
+    if room.announced:
+        known = msgspec.structs.replace(known, secret=room.secret, beacon=room.beacon, seed=room.seed)
+    return known
