@@ -5,7 +5,8 @@ limit. Seats owned are a set of `order/seat`, not a number: selling or returning
 once. TTL removes an old claim, never one of a person who ever owned seats (`kept`).
 
 Ids of holds grow with time: `last`, the mark of the end of the hold before, keeps an earlier one's claim that
-arrives late from being taken for a new one.
+arrives late from being taken for a new one. Of a hold that was given back, or whose lease has ended, the claim
+keeps what `pace` asks for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from inventory import pace
 from inventory.holds import Hold
+from inventory.pace import Ended
 from inventory.problems import HoldExpired
 from inventory.writes import Refused, send
 from kit.clock import from_ms, to_ms
@@ -36,7 +39,8 @@ FOREVER_SECONDS = 253_402_300_799
 
 class Claim(Model):
     """`held_until` is the lease told to the buyer and written in the rows; `until` is that, or the deadline
-    of the order that pinned the hold. `since`: when the first of a chain of replaced holds began."""
+    of the order that pinned the hold, or when the hold was given back. `since`: when the first of a chain of
+    holds began. `turn`: when the person's allowance of holds is whole again."""
 
     class Meta(TableMeta):
         table_name = Table("inventory")
@@ -54,48 +58,72 @@ class Claim(Model):
     order_id = UnicodeAttribute(null=True)
     declined = NumberAttribute(null=True)
     last = UnicodeAttribute(null=True)
+    turn = NumberAttribute(null=True)
     owned = UnicodeSetAttribute(null=True)
     kept = NumberAttribute(null=True)
     expires = NumberAttribute(null=True)
 
 
-HOLD = (
-    Claim.hold_id,
-    Claim.until,
-    Claim.held_until,
-    Claim.since,
-    Claim.seats,
-    Claim.fare,
-    Claim.key,
-    Claim.asked,
-    Claim.order_id,
-    Claim.declined,
-)
+LIVE = (Claim.hold_id, Claim.held_until, Claim.fare, Claim.order_id, Claim.declined)
+"""What only a hold has that somebody has; then what is kept of it for `pace`, and to recognise its request."""
+HELD = (Claim.seats, Claim.since, Claim.until)
+REQUEST = (Claim.key, Claim.asked)
 
 
 def claim(hold: Hold, limit: int, now: datetime) -> Claim | None:
-    """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way."""
-    free = Claim.hold_id.does_not_exist() | ((Claim.until < to_ms(now - SKEW)) & Claim.order_id.does_not_exist())
+    """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way,
+
+    or only has to be looked at first: of somebody who held seats a short while ago.
+    """
+    over = Claim.until.does_not_exist() | (Claim.until < to_ms(now - pace.RESTED))
+    calm = Claim.turn.does_not_exist() | (Claim.turn <= to_ms(now))
     later = Claim.last.does_not_exist() | (Claim.last < hold.hold_id)
-    raised = [*_raise(hold), Claim.declined.remove()]
-    write = _update(hold.person_id, hold.event_id, raised, free & later & _within(limit, hold))
+    free = over & Claim.order_id.does_not_exist() & calm & later
+    if hold.key:
+        free &= Claim.key.does_not_exist() | (Claim.key != hold.key)
+    return _claim(hold, limit, pace.next_turn(None, now), free)
+
+
+def claim_after(standing: Claim, hold: Hold, limit: int, turn: datetime) -> Claim | None:
+    """Claim them after a hold that is over, if nothing has changed since its claim was read; else as `claim`."""
+    same = (
+        _is(Claim.hold_id, standing.hold_id)
+        & _is(Claim.turn, standing.turn)
+        & _is(Claim.last, standing.last)
+        & Claim.order_id.does_not_exist()
+    )
+    return _claim(hold, limit, turn, same)
+
+
+def _claim(hold: Hold, limit: int, turn: datetime, free: Condition) -> Claim | None:
+    raised = [*_raise(hold, turn), Claim.declined.remove()]
     try:
-        send("update_item", write)
+        send("update_item", _update(hold.person_id, hold.event_id, raised, free & _within(limit, hold)))
     except Refused as refusal:
         return Claim.from_raw_data(dict(refusal.items[0]))
     return None
 
 
-def replacement(hold: Hold, before: Hold, limit: int) -> dict[str, Any]:
+def replacement(hold: Hold, before: Hold, limit: int, turn: datetime) -> dict[str, Any]:
     """The claim's part of a second hold in place of the first."""
     still_ours = (Claim.hold_id == before.hold_id) & Claim.order_id.does_not_exist()
-    return _update(hold.person_id, hold.event_id, _raise(hold), still_ours & _within(limit, hold))
+    return _update(hold.person_id, hold.event_id, _raise(hold, turn), still_ours & _within(limit, hold))
 
 
-def drop(hold: Hold, end: str) -> None:
-    """Lower the claim of a hold that has no seats any more, and no order. `end` marks its end."""
+def lower(hold: Hold, end: str) -> None:
+    """Forget a hold that never had its seats, and its turn with it. `end` marks its end."""
+    turn = Claim.turn.set(Claim.turn - int(pace.EVERY.total_seconds() * 1000))
+    _drop(hold, [turn, *_clear(end, *HELD, *REQUEST)])
+
+
+def give_back(hold: Hold, end: str, now: datetime) -> None:
+    """Lower the claim of a hold whose seats have been given back now."""
+    _drop(hold, [Claim.until.set(to_ms(now)), *_clear(end)])
+
+
+def _drop(hold: Hold, actions: list[Action]) -> None:
     ours = (Claim.hold_id == hold.hold_id) & Claim.order_id.does_not_exist()
-    _unless_refused(_update(hold.person_id, hold.event_id, _clear(end), ours))
+    _unless_refused(_update(hold.person_id, hold.event_id, actions, ours))
 
 
 def pin(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:
@@ -129,7 +157,7 @@ def settle_sold(person_id: str, event_id: str, order_id: str, seat_ids: Sequence
         Claim.owned.add(_owned(order_id, seat_ids)),
         Claim.kept.set(FOREVER_SECONDS),
         Claim.expires.set(FOREVER_SECONDS),
-        *_clear(end),
+        *_clear(end, *HELD),
     ]
     _unless_refused(_update(person_id, event_id, actions, Claim.order_id == order_id))
 
@@ -139,7 +167,7 @@ def settle_failed(person_id: str, event_id: str, order_id: str, seat_ids: Sequen
     owned = _owned(order_id, seat_ids)
     disown = Claim.owned.delete(owned)
     ours = Claim.order_id == order_id
-    if not _unless_refused(_update(person_id, event_id, [*_clear(end), disown], ours)):
+    if not _unless_refused(_update(person_id, event_id, [*_clear(end, *HELD), disown], ours)):
         _unless_refused(_update(person_id, event_id, [disown], Claim.owned.contains(min(owned))))
 
 
@@ -175,7 +203,19 @@ def hold_of(claim: Claim) -> Hold:
     )
 
 
-def _raise(hold: Hold) -> list[Action]:
+def ended_hold(claim: Claim) -> Ended | None:
+    """The last hold in a claim, as far as it is known: one that is over, or will be."""
+    if claim.until is None:
+        return None
+    return Ended(claim.seats.split(" "), from_ms(int(claim.since)), from_ms(int(claim.until)))
+
+
+def turn_of(claim: Claim) -> datetime | None:
+    """When the person's allowance of holds is whole again."""
+    return from_ms(int(claim.turn)) if claim.turn is not None else None
+
+
+def _raise(hold: Hold, turn: datetime) -> list[Action]:
     return [
         Claim.hold_id.set(hold.hold_id),
         Claim.until.set(to_ms(hold.until)),
@@ -185,12 +225,18 @@ def _raise(hold: Hold) -> list[Action]:
         Claim.fare.set(zlib.compress(msgspec.json.encode(hold.fare))),
         Claim.key.set(hold.key),
         Claim.asked.set(hold.asked),
+        Claim.turn.set(to_ms(turn)),
         Claim.expires.set(Claim.kept | int((hold.until + KEPT_AFTER).timestamp())),
     ]
 
 
-def _clear(end: str) -> list[Action]:
-    return [Claim.last.set(end), *(attribute.remove() for attribute in HOLD)]
+def _clear(end: str, *more: Any) -> list[Action]:
+    return [Claim.last.set(end), *(attribute.remove() for attribute in (*LIVE, *more))]
+
+
+def _is(attribute: Any, value: Any) -> Condition:
+    condition: Condition = attribute.does_not_exist() if value is None else attribute == value
+    return condition
 
 
 def _within(limit: int, hold: Hold) -> Condition:

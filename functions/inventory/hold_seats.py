@@ -19,6 +19,8 @@ from inventory.problems import (
     EventCancelled,
     EventOver,
     HoldExpired,
+    HoldNotExtendable,
+    HoldThrottled,
     LimitExceeded,
     NoSeats,
     NotOnSaleYet,
@@ -79,6 +81,8 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
         EventOver,
         EventCancelled,
         LimitExceeded,
+        HoldThrottled,
+        HoldNotExtendable,
         HoldExpired,
         NoSeats,
         DuplicateSeats,
@@ -122,6 +126,11 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
         hold = Hold(ids.new("hld", now), person_id, event.event_id, seat_ids, until, until, now, fare, *digests)
         try:
             stands = holding.place(hold, event.limit_per_person, now)
+        except HoldThrottled as throttled:
+            again = throttled.data.get("seatIds", [])
+            if offers is None or not again or not set(named).isdisjoint(again):
+                raise
+            offers.leave_out(parse_all(again))
         except SeatsUnavailable as taken:
             if offers is None or not set(named).isdisjoint(taken.data["seatIds"]):
                 raise

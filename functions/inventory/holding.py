@@ -3,45 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from inventory import claims, rows
+from inventory import claims, pace, rows
+from inventory.claims import Claim
 from inventory.holds import Hold, end_mark
-from inventory.problems import HoldExpired, LimitExceeded, PurchaseInProgress, SeatsUnavailable
-from inventory.seats import Seat, free_after, held, is_free, parse_all
+from inventory.problems import HoldExpired, HoldNotExtendable, LimitExceeded, PurchaseInProgress, SeatsUnavailable
+from inventory.seats import Seat, ended_before, free_after, held, is_on_the_map, mark_of, parse_all
 from inventory.writes import NotWritten, Refused, Unanswered
+from kit import ids
+from kit.clock import rfc3339
 from kit.errors import Busy, IdempotencyMismatch, NotFound, Problem
 
-HELD_AT_MOST = timedelta(minutes=15)
-"""However often a hold is replaced, its seats are held no longer than this, but for a purchase."""
+ASKED_MAX = 4
+
+
+class Overtaken(Exception):
+    """Since this hold was asked for, what it wants was given back, or its person asked for more: at `mark`."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__(mark)
+        self.mark = mark
 
 
 def place(hold: Hold, limit: int, now: datetime) -> Hold:
     """The hold as it now stands: this one, or the one that the same request placed before.
 
-    Raises SeatsUnavailable, LimitExceeded, PurchaseInProgress, HoldExpired, IdempotencyMismatch, Busy.
+    Raises SeatsUnavailable, LimitExceeded, PurchaseInProgress, HoldThrottled, HoldNotExtendable, HoldExpired,
+    IdempotencyMismatch, Busy.
     """
     if len(hold.seat_ids) > limit:
         raise LimitExceeded(limit=limit)
-    try:
-        standing = claims.claim(hold, limit, now)
-    except Unanswered as nobody_knows:
-        raise Busy from nobody_knows
+    for _ in range(ASKED_MAX):
+        try:
+            return _place(hold, limit, now)
+        except Overtaken as overtaken:
+            hold = ask_anew(hold, overtaken.mark, now)
+        except Unanswered as nobody_knows:
+            raise Busy from nobody_knows
+    raise Busy("Too much happens to these seats at this moment; try again.")
+
+
+def ask_anew(hold: Hold, mark: str, now: datetime) -> Hold:
+    """The same wish with an id above the mark, so that late writes of the first one still find it."""
+    return msgspec.structs.replace(hold, hold_id=ids.new("hld", now, above=mark))
+
+
+def _place(hold: Hold, limit: int, now: datetime) -> Hold:
+    standing = claims.claim(hold, limit, now)
     if standing is None:
         return _take(hold, now)
-    owned = len(standing.owned or ())
     before = claims.hold_of(standing) if standing.hold_id else None
-    if before and (before.hold_id == hold.hold_id or before.key == hold.key != ""):
-        return _again(hold, before, now)
+    if standing.hold_id == hold.hold_id or (hold.key and standing.key == hold.key):
+        return _again(hold, before, standing, now)
+    owned = len(standing.owned or ())
     if owned + len(hold.seat_ids) > limit:
         raise LimitExceeded(limit=limit, owned=owned)
-    if before is None or before.hold_id > hold.hold_id:
-        raise Busy("A clock runs behind; try again.")
-    if before.order_id is not None:
+    if before and before.order_id is not None:
         raise PurchaseInProgress(orderId=before.order_id)
-    return _replace(hold, before, limit, now)
+    latest = max(standing.last or "", standing.hold_id or "")
+    if latest >= hold.hold_id:
+        raise Overtaken(latest)
+    turn = pace.next_turn(claims.turn_of(standing), now)
+    if before and now <= before.until + claims.SKEW:
+        return _replace(hold, before, limit, turn, now)
+    hold = _since(hold, pace.held_since(hold.seat_ids, claims.ended_hold(standing), now))
+    if claims.claim_after(standing, hold, limit, turn) is not None:
+        raise Overtaken(hold.hold_id)
+    return _take(hold, now)
+
+
+def _since(hold: Hold, since: datetime) -> Hold:
+    """A hold that began then, and is not over before its own lease but for the hard maximum."""
+    until = min(hold.until, since + pace.HELD_AT_MOST)
+    fare = msgspec.structs.replace(hold.fare, expires_at=until)
+    return msgspec.structs.replace(hold, held_until=until, until=until, since=since, fare=fare)
 
 
 def get_hold(person_id: str, hold_id: str, now: datetime) -> Hold:
@@ -54,49 +92,64 @@ def get_hold(person_id: str, hold_id: str, now: datetime) -> Hold:
     return hold
 
 
-def _take(hold: Hold, now: datetime, *, first: bool = True) -> Hold:
-    """The rows of a claim that is ours. Surely refused, the claim is lowered; otherwise it stays as it is,
-
-    and so it does unless this is the `first` request for it: what an earlier one sent may still arrive.
-    """
+def _take(hold: Hold, now: datetime) -> Hold:
+    """The rows of a claim that was made just now. Surely refused, the claim is lowered; otherwise it stays."""
     try:
-        rows.take(hold.event_id, parse_all(hold.seat_ids), hold.hold_id, hold.held_until, now)
+        _take_rows(hold, now)
     except NotWritten as failure:
-        if failure.certain and first:
-            claims.drop(hold, end_mark(hold.hold_id, now))
+        if failure.certain:
+            claims.lower(hold, end_mark(hold.hold_id, now))
         raise _refusal(failure, hold, now) from failure
     return hold
 
 
-def _again(hold: Hold, before: Hold, now: datetime) -> Hold:
+def _take_rows(hold: Hold, now: datetime) -> None:
+    rows.take(hold.event_id, parse_all(hold.seat_ids), hold.hold_id, hold.held_until, now)
+
+
+def _again(hold: Hold, before: Hold | None, standing: Claim, now: datetime) -> Hold:
     """The same request once more: see that the first one's rows are written, and answer as it did."""
-    if before.asked != hold.asked:
+    if standing.asked != hold.asked:
         raise IdempotencyMismatch
-    if before.until <= now:
+    if before is None or before.until <= now:
         raise HoldExpired
-    return before if before.order_id is not None else _take(before, now, first=False)
+    return before if before.order_id is not None else _take_again(before, now)
 
 
-def _replace(hold: Hold, before: Hold, limit: int, now: datetime) -> Hold:
+def _take_again(hold: Hold, now: datetime) -> Hold:
+    """The claim stays whatever comes of it: what the first request sent may still arrive."""
+    try:
+        _take_rows(hold, now)
+    except NotWritten as failure:
+        refusal = _refusal(failure, hold, now)
+        raise (HoldExpired() if isinstance(refusal, Overtaken) else refusal) from failure
+    return hold
+
+
+def _replace(hold: Hold, before: Hold, limit: int, turn: datetime, now: datetime) -> Hold:
     """All the new seats for all the old ones, or everything stays. The first hold's hard maximum remains.
 
     A first hold that has just ended, and is not yet surely over on every clock, begins no shorter a second one.
     """
-    since = before.since if now < before.until else now
-    until = max(before.until, min(hold.until, since + HELD_AT_MOST))
-    fare = msgspec.structs.replace(hold.fare, expires_at=until)
-    hold = msgspec.structs.replace(hold, held_until=until, until=until, since=since, fare=fare)
+    lives = now < before.until
+    ended = pace.Ended(before.seat_ids, before.since, before.until)
+    hold = _since(hold, before.since if lives else pace.held_since(hold.seat_ids, ended, now))
+    if lives and hold.until <= before.until:
+        if set(hold.seat_ids) == set(before.seat_ids):
+            raise HoldNotExtendable(heldUntil=rfc3339(before.until))
+        fare = msgspec.structs.replace(hold.fare, expires_at=before.until)
+        hold = msgspec.structs.replace(hold, held_until=before.until, until=before.until, fare=fare)
     left = [seat for seat in parse_all(before.seat_ids) if str(seat) not in hold.seat_ids]
     try:
         try:
-            _write_replacement(hold, before, left, limit, now)
+            _write_replacement(hold, before, left, limit, turn, now)
         except Refused as failure:
             there = _there(failure)
             ours, free = held(before.hold_id, before.held_until), free_after(hold.hold_id)
             still_ours = [seat for seat in left if seat not in there or there[seat] == ours or there[seat] < free]
             if still_ours == left:
                 raise
-            _write_replacement(hold, before, still_ours, limit, now)
+            _write_replacement(hold, before, still_ours, limit, turn, now)
     except NotWritten as failure:
         if not failure.certain and _stands(hold):
             return hold
@@ -104,11 +157,13 @@ def _replace(hold: Hold, before: Hold, limit: int, now: datetime) -> Hold:
     return hold
 
 
-def _write_replacement(hold: Hold, before: Hold, left: Sequence[Seat], limit: int, now: datetime) -> None:
+def _write_replacement(
+    hold: Hold, before: Hold, left: Sequence[Seat], limit: int, turn: datetime, now: datetime
+) -> None:
     taken = parse_all(hold.seat_ids)
     new, old = (hold.hold_id, hold.held_until), (before.hold_id, before.held_until)
     writes = rows.replacement(hold.event_id, taken, left, new, old, now)
-    rows.write([claims.replacement(hold, before, limit), *writes])
+    rows.write([claims.replacement(hold, before, limit, turn), *writes])
 
 
 def _stands(hold: Hold) -> bool:
@@ -116,18 +171,17 @@ def _stands(hold: Hold) -> bool:
     return standing is not None and standing.hold_id == hold.hold_id
 
 
-def _refusal(failure: NotWritten, hold: Hold, now: datetime, before: Hold | None = None) -> Problem:
-    """Which of the seats somebody else has, as far as the table told; otherwise it was only busy."""
+def _refusal(failure: NotWritten, hold: Hold, now: datetime, before: Hold | None = None) -> Problem | Overtaken:
+    """Which of the seats somebody else has, as far as the table told; otherwise it was only busy, or late."""
     if not isinstance(failure, Refused) or not all(map(rows.is_row, failure.items)):
         return Busy()
-    there, ours = _there(failure), before or hold
-    our_value = held(ours.hold_id, ours.held_until)
-    lost = [
-        str(seat)
-        for seat in parse_all(hold.seat_ids)
-        if seat in there and there[seat] != our_value and not is_free(there[seat], hold.hold_id, now)
-    ]
-    return SeatsUnavailable(seatIds=lost) if lost else Busy()
+    ours = before or hold
+    our_value, wanted, over = held(ours.hold_id, ours.held_until), parse_all(hold.seat_ids), ended_before(now)
+    there = {seat: value for seat, value in _there(failure).items() if seat in wanted and value != our_value}
+    if lost := [str(seat) for seat, value in there.items() if value >= over]:
+        return SeatsUnavailable(seatIds=lost)
+    marks = [mark_of(value) for value in there.values() if is_on_the_map(value)]
+    return Overtaken(max(marks)) if failure.certain and max(marks, default="") >= hold.hold_id else Busy()
 
 
 def _there(failure: Refused) -> dict[Seat, bytes]:

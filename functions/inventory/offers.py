@@ -32,7 +32,7 @@ class Offers:
             raise SoldOut
         self._event, self._wish, self._now = event, wish, now
         self._free = snapshot.free()
-        self._take(named)
+        self.leave_out(named)
         until, lost = _crowds.get(event.event_id, (now, 0))
         self._lost = max(lost - 1, 0) if now < until else 0
 
@@ -54,12 +54,13 @@ class Offers:
         for seat, value in _standing(taken).items():
             self._free[seat.section, seat.row] = self._free.get((seat.section, seat.row), 0) | bit(seat.slot)
             if value >= ended_before(self._now):
-                self._take([seat])
-        self._take(parse_all(taken.data["seatIds"]))
+                self.leave_out([seat])
+        self.leave_out(parse_all(taken.data["seatIds"]))
         self._lost += 1
         _crowds[self._event.event_id] = (self._now + CROWD_LASTS, self._lost)
 
-    def _take(self, seats: Sequence[Seat]) -> None:
+    def leave_out(self, seats: Sequence[Seat]) -> None:
+        """Offer these no more."""
         for seat in seats:
             self._free[seat.section, seat.row] = self._free.get((seat.section, seat.row), 0) & ~bit(seat.slot)
 

@@ -30,7 +30,7 @@ def check(event: Event, person_id: str, seats: Sequence[Seat]) -> None:
     if not any(left_alone(rows[key], free.get(key, 0), bits) for key, bits in chosen.items()):
         return
     claim = claims.load(person_id, event.event_id)
-    own = _by_row(parse_all(claim.seats.split(" "))) if claim and claim.seats else {}
+    own = _by_row(parse_all(claim.seats.split(" "))) if claim and claim.hold_id else {}
     if own == chosen:
         return
     free = {key: bits | own.get(key, 0) for key, bits in free.items()}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from datetime import timedelta
+from typing import Any
+
 from kit.errors import Invalid, Problem
 
 
@@ -27,6 +31,26 @@ class LimitExceeded(Problem):
     """`limit` counts a person's held seats and tickets for one event."""
 
     status, title = 403, "That is more seats than one person may have for this event"
+
+
+class HoldThrottled(Problem):
+    """Too many holds in a row; or, with `seatIds`, the same seats once more without a rest."""
+
+    status, title = 429, "Hold seats less often"
+
+    def __init__(self, wait: timedelta = timedelta(), **data: Any) -> None:
+        super().__init__(**data)
+        self._wait = wait
+
+    @property
+    def retry_after_seconds(self) -> int:
+        return max(1, math.ceil(self._wait.total_seconds()))
+
+
+class HoldNotExtendable(Problem):
+    """The same seats once more, when they cannot be held any longer than they are: until `heldUntil`."""
+
+    status, title = 409, "These seats are held as long as they can be"
 
 
 class HoldExpired(Problem):

@@ -33,4 +33,4 @@ def release_hold(person_id: str, hold_id: str, now: datetime) -> None:
         rows.release(hold.event_id, parse_all(hold.seat_ids), hold_id, hold.held_until, free_after(end))
     except Unanswered as nobody_knows:
         raise Busy from nobody_knows
-    claims.drop(hold, end)
+    claims.give_back(hold, end, now)

@@ -75,9 +75,9 @@ def ended_before(now: datetime) -> bytes:
     return _milliseconds(now) + bytes(ids.BYTES)
 
 
-def is_free(value: bytes, hold_id: str, now: datetime) -> bool:
-    """Whether this hold, asked for now, may have it."""
-    return value < free_after(hold_id) or FIRST_LEASE <= value < ended_before(now)
+def mark_of(value: bytes) -> str:
+    """The mark that a free seat has."""
+    return ids.from_bytes("hld", value[LEASE_BYTES:])
 
 
 def is_on_the_map(value: bytes) -> bool:

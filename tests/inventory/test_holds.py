@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from tests import harness
@@ -87,7 +88,7 @@ def test_after_the_lease_the_person_may_hold_again() -> None:
     event_id = open_event()
     hold(event_id, TWO)
     later = NOON + LEASE + timedelta(seconds=3)
-    status, held = hold(event_id, TWO, now=later)
+    status, held = hold(event_id, ["stalls-0-6"], now=later)
     assert (status, held["heldUntil"]) == (201, "2030-05-04T12:20:03Z")
 
 
@@ -117,8 +118,17 @@ def test_replacing_again_and_again_ends_at_the_first_ones_hard_maximum() -> None
     hold(event_id, TWO)
     _, second = hold(event_id, TWO, now=NOON + timedelta(minutes=9))
     assert second["heldUntil"] == "2030-05-04T12:15:00Z"
-    _, third = hold(event_id, TWO, now=NOON + timedelta(minutes=14))
+    _, third = hold(event_id, ["stalls-0-4", "stalls-0-6"], now=NOON + timedelta(minutes=14))
     assert third["heldUntil"] == "2030-05-04T12:15:00Z"
+
+
+def test_a_hold_lasts_no_longer_than_its_hard_maximum_however_often_it_is_asked_for() -> None:
+    event_id = open_event()
+    hold(event_id, TWO)
+    _, longest = hold(event_id, TWO, now=NOON + timedelta(minutes=9))
+    status, problem = hold(event_id, TWO[::-1], now=NOON + timedelta(minutes=10))
+    assert (status, word(problem), problem["heldUntil"]) == (409, "hold-not-extendable", "2030-05-04T12:15:00.000Z")
+    assert show(longest["holdId"], now=NOON + timedelta(minutes=10)) == (200, longest)
 
 
 def test_the_same_key_gets_the_same_hold() -> None:
@@ -128,6 +138,46 @@ def test_the_same_key_gets_the_same_hold() -> None:
     assert again == first
     status, problem = hold(event_id, ["stalls-1-1"], key="k1")
     assert (status, word(problem)) == (422, "idempotency-mismatch")
+
+
+def test_a_copy_of_a_request_whose_hold_is_over_holds_nothing() -> None:
+    event_id = open_event()
+    _, held = hold(event_id, TWO, key="k1")
+    release(held["holdId"])
+    assert word(hold(event_id, TWO, key="k1")[1]) == "hold-expired"
+    assert word(hold(event_id, TWO, key="k1", now=NOON + timedelta(hours=1))[1]) == "hold-expired"
+    assert hold(event_id, TWO, person="bob", key="k1")[0] == 201
+
+
+def test_a_refused_request_may_come_again_with_its_key() -> None:
+    event_id = open_event()
+    _, theirs = hold(event_id, TWO, person="bob")
+    assert hold(event_id, TWO, key="k1")[0] == 409
+    release(theirs["holdId"], person="bob")
+    assert hold(event_id, TWO, key="k1")[0] == 201
+
+
+def test_a_seat_given_back_by_a_clock_that_runs_ahead_is_free_at_once() -> None:
+    event_id = open_event()
+    _, theirs = hold(event_id, TWO, person="bob")
+    release(theirs["holdId"], person="bob", now=NOON + timedelta(seconds=2))
+    status, held = hold(event_id, TWO)
+    assert (status, held["heldUntil"]) == (201, "2030-05-04T12:10:00Z")
+    assert show(held["holdId"]) == (200, held)
+
+
+def test_rows_and_claims_fit_in_one_write_unit() -> None:
+    event_id = open_event()
+    assert hold(event_id, [f"stalls-0-{slot}" for slot in range(8)], key="k" * 255)[0] == 201
+    items = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    claim = next(item for item in items if item["pk"]["S"].startswith("P#"))
+    assert item_size(claim) < 1024
+    assert max(item_size(item) for item in items if "s47" in item) < 1024
+
+
+def item_size(item: dict[str, dict[str, Any]]) -> int:
+    """In bytes, as DynamoDB counts them but for the exact length of numbers."""
+    return sum(len(name) + len(next(iter(value.values()))) for name, value in item.items())
 
 
 def test_a_key_that_is_too_long_is_refused() -> None:

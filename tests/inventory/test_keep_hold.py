@@ -81,7 +81,7 @@ def test_a_later_hold_starts_anew() -> None:
     event_id = open_event()
     _, held = hold(event_id, SEATS)
     keep(accept(held["holdId"]))
-    later = DEADLINE + timedelta(minutes=1)
+    later = DEADLINE + timedelta(minutes=3)
     _, again = hold(event_id, SEATS, now=later)
     assert get_hold("ada", again["holdId"], later).declined == 0
 

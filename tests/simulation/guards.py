@@ -105,8 +105,7 @@ def a_claim_is_lowered_though_nobody_knows() -> Patch:
 
 
 def a_repeated_request_lowers_the_claim() -> Patch:
-    take = holding._take
-    return mock.patch.object(holding, "_take", lambda hold, now, first=True: take(hold, now))
+    return mock.patch.object(holding, "_take_again", holding._take)
 
 
 def no_limit() -> Patch:
@@ -163,11 +162,11 @@ def a_claim_is_freed_the_moment_its_lease_ends() -> Patch:
 
 
 def a_claim_is_lowered_though_an_order_has_it() -> Patch:
-    return _without("drop", lambda text: "order_id" in text)
+    return _without("_drop", lambda text: "order_id" in text)
 
 
 def a_claim_is_lowered_for_another_hold() -> Patch:
-    return _without("drop", lambda text: True)
+    return _without("_drop", lambda text: True)
 
 
 def a_replacement_of_a_claim_that_has_an_order() -> Patch:

@@ -17,7 +17,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 import catalog
-from inventory import expire_hold, extend_rows, get_hold, holding, pin_hold, project_seats, rows, snapshots
+from inventory import expire_hold, extend_rows, get_hold, holding, pace, pin_hold, project_seats, rows, snapshots
 from inventory.holds import Hold
 from inventory.keep_hold import keep_hold
 from inventory.leases import LeaseEnd
@@ -55,12 +55,19 @@ PEOPLE = ("ada", "bob", "cyd", "dan")
 LIMIT = 4
 LEASE = timedelta(seconds=30)
 DEADLINE = timedelta(seconds=45)
-HELD_AT_MOST = timedelta(seconds=50)
+PACE: dict[str, Any] = {
+    "HELD_AT_MOST": timedelta(seconds=50),
+    "RESTED": timedelta(seconds=4),
+    "EVERY": timedelta(seconds=1),
+    "USEFUL": timedelta(seconds=5),
+}
+"""As a small world's leases are to real ones."""
 TRIES = 40
 REQUESTS = 12
 """Each of two windows that every person has open."""
 
 T = TypeVar("T")
+_ask_anew = holding.ask_anew
 
 
 class OrderMark(Model):
@@ -93,7 +100,7 @@ class Sale:
 
     def run(self) -> None:
         """Raises AssertionError at the first thing that must not be."""
-        with _the_database(), self.world.inhabited():
+        with _the_database(), self.world.inhabited(), mock.patch.object(holding, "ask_anew", self._ask_anew):
             rows.create(EVENT, [(section, row, size) for (section, row), size in ROWS.items()])
             for position, section in enumerate(sorted({section for section, _ in ROWS})):
                 sizes = [size for (name, _), size in sorted(ROWS.items()) if name == section]
@@ -147,6 +154,11 @@ class Sale:
                 if self.dice.random() < 0.3:
                     self.world.start(max(0, last_moment), partial(self._act, person))
                 return
+
+    def _ask_anew(self, hold: Hold, mark: str, now: datetime) -> Hold:
+        anew = _ask_anew(hold, mark, now)
+        self.auditor.new_hold(anew.hold_id, hold.person_id, hold.seat_ids)
+        return anew
 
     def _release(self, person: str, hold: Hold) -> None:
         self._facts(hold).ending = True
@@ -306,7 +318,7 @@ def _the_database() -> Iterator[None]:
     with (
         mock.patch.dict(os.environ, variables),
         mock.patch.object(catalog, "record_availability", lambda *_: None),
-        mock.patch.object(holding, "HELD_AT_MOST", HELD_AT_MOST),
+        mock.patch.multiple(pace, **PACE),
     ):
         yield
     harness.forget_clients()

@@ -54,6 +54,10 @@ const KNOWN: Record<string, Advice> = {
     title: "That was a lot of changes in a short time",
     advice: "Wait a few seconds, then hold your seats again.",
   },
+  "hold-not-extendable": {
+    title: "These seats are yours for as long as they can be",
+    advice: "Your time cannot be extended. Go on to pay before it runs out.",
+  },
   "quote-expired": {
     title: "The price quote has run out",
     advice: "Hold your seats again to see today's price.",

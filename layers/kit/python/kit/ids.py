@@ -16,13 +16,16 @@ _one_at_a_time = threading.Lock()
 _last = 0
 
 
-def new(prefix: str, now: datetime) -> str:
+def new(prefix: str, now: datetime, above: str = "") -> str:
     """48 bits of milliseconds since the epoch, then 32 random bits: later ids sort after earlier ones.
 
     Those of one process do so also within a millisecond, and when its clock is set back by less than an hour.
+    With `above` it sorts after that id too, whatever clock that came by.
     """
     global _last
     number = int(now.timestamp() * 1000) << 32 | secrets.randbits(31)
+    if above:
+        number = max(number, int.from_bytes(to_bytes(above), "big") + 1 + secrets.randbits(31))
     with _one_at_a_time:
         if 0 <= _last - number < SET_BACK_MS << 32:
             number = _last + 1 + secrets.randbits(8)
