@@ -191,5 +191,6 @@ class AppStack(Stack):
             if name in wired.wired.starts:
                 wired.function.add_environment(f"MACHINE_{name.upper()}", machine.state_machine_arn)
                 machine.grant_start_execution(wired.function)
+                machine.grant_execution(wired.function, "states:DescribeExecution", "states:RedriveExecution")
             if name in wired.wired.resumes:
                 machine.grant_task_response(wired.function)

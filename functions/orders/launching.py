@@ -6,7 +6,10 @@ import msgspec
 
 from inventory import Purchase
 from kit import settings
+from kit.telemetry import count
 from orders.order import Order
+
+GAVE_UP = ("FAILED", "TIMED_OUT")
 
 
 def send(order: Order) -> None:
@@ -17,16 +20,22 @@ def send(order: Order) -> None:
 
 
 def start(purchase: Purchase) -> None:
-    """Start the purchase unless it was started before: the execution's name is the order's id."""
+    """Start the purchase unless it was started before: the execution's name is the order's id.
+
+    One that gave up, since Stripe or a table was away for longer than its retries, goes on where it stopped: its
+    steps find what they did. Stopped by hand, it stays stopped.
+    """
     client = settings.client("stepfunctions")
+    machine_arn = settings.env("MACHINE_PURCHASE")
     try:
         client.start_execution(
-            stateMachineArn=settings.env("MACHINE_PURCHASE"),
-            name=purchase.order_id,
-            input=msgspec.json.encode(purchase).decode(),
+            stateMachineArn=machine_arn, name=purchase.order_id, input=msgspec.json.encode(purchase).decode()
         )
     except client.exceptions.ExecutionAlreadyExists:
-        return
+        execution_arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{purchase.order_id}"
+        if client.describe_execution(executionArn=execution_arn)["status"] in GAVE_UP:
+            count("PurchasesRedriven")
+            client.redrive_execution(executionArn=execution_arn)
 
 
 def _purchase(order: Order) -> Purchase:

@@ -35,7 +35,7 @@ STRIPE = {
     **dict.fromkeys(("unreached", "lost", "429", "409", "500-before", "500-after", "503"), 0.01),
 }
 OUTAGE = {"unreached": 0.4, "lost": 0.3, "503": 0.1, "500-after": 0.1}
-"""Stripe for some minutes, every half hour or so."""
+"""Stripe, for up to twenty minutes."""
 THROTTLING = {"throttled": 0.2, "conflict": 0.1}
 """DynamoDB for half a minute."""
 
@@ -101,8 +101,8 @@ def _weather(world: World, seconds: float, chance: random.Random) -> None:
 
     usual()
     at = 0.0
-    while (at := at + chance.uniform(300, 1800)) < seconds:
-        boundary, rates, lasts = chance.choice((("stripe", OUTAGE, chance.uniform(30, 600)), ("aws", THROTTLING, 30)))
+    while (at := at + chance.uniform(60, 900)) < seconds:
+        boundary, rates, lasts = chance.choice((("stripe", OUTAGE, chance.uniform(30, 1200)), ("aws", THROTTLING, 30)))
         world.clock.after(at, lambda boundary=boundary, rates=rates: world.trouble.everywhere(boundary, rates))  # type: ignore[misc]
         world.clock.after(at + lasts, usual)
 

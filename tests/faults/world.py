@@ -331,6 +331,10 @@ class World:
             raise Refusal("ExecutionAlreadyExists")
         return {"executionArn": f"execution:{request['name']}"}
 
+    def _describeexecution(self, request: dict[str, Any]) -> dict[str, Any]:
+        *_, machine, name = request["executionArn"].split(":")
+        return {"status": self.machine(machine).executions[name].status}
+
     def _redriveexecution(self, request: dict[str, Any]) -> dict[str, Any]:
         *_, machine, name = request["executionArn"].split(":")
         if name not in self.machine(machine).executions:
