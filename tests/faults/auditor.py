@@ -9,6 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from fraud.store import DECISION
@@ -107,7 +108,11 @@ class Audit:
                 yield f"I1 {event_id} {seat_id}: sold to {owner}, which did not order it"
         now_ms = int(self._world.clock.now.timestamp() * 1000)
         kinds = Counter(_kind(slot, now_ms) for slot in self.slots.values())
-        capacity = sum(int(item["seat_count"]["N"]) for item in self._world.tables.scan("catalog") if "seat_count" in item and item["sk"]["S"] == "EVENT")
+        capacity = sum(
+            int(item["seat_count"]["N"])
+            for item in self._world.tables.scan("catalog")
+            if "seat_count" in item and item["sk"]["S"] == "EVENT"
+        )
         if sum(kinds.values()) != capacity:
             yield f"I2 {kinds} of {capacity}"
         if kinds["held"]:
@@ -136,7 +141,7 @@ class Audit:
 
     def _kept(self, order_id: str) -> bool:
         """The money was taken and not given back whole."""
-        return self.payments[order_id]["state"] == State.CAPTURED
+        return bool(self.payments[order_id]["state"] == State.CAPTURED)
 
     def _order(self, order_id: str, order: dict[str, Any]) -> Iterator[tuple[str, str]]:
         status, payment = order["status"], self.payments[order_id]
@@ -159,10 +164,18 @@ class Audit:
         if captured > refunded and status != "completed":
             yield "I9", "money was kept"
         kept = captured > refunded
-        if status == "completed" and kept and not sorted(one["seatId"] for one in tickets) == sorted(sold) == sorted(seats):
+        if (
+            status == "completed"
+            and kept
+            and not sorted(one["seatId"] for one in tickets) == sorted(sold) == sorted(seats)
+        ):
             yield "I10", f"{len(seats)} seats, {len(sold)} sold, {len(tickets)} tickets"
         live = [one for one in intents if one["status"] in LIVE]
-        if len(live) + bool(captured) > 1 or sum(one["amount_received"] > 0 for one in intents) > 1 or refunded > captured:
+        if (
+            len(live) + bool(captured) > 1
+            or sum(one["amount_received"] > 0 for one in intents) > 1
+            or refunded > captured
+        ):
             yield "I11", f"{[(one['status'], one['amount_received']) for one in intents]}"
         if live:
             yield "I12", f"still set aside: {[one['status'] for one in live]}"
@@ -180,7 +193,11 @@ class Audit:
             balance[posting["debit"]] += amount
             balance[posting["credit"]] -= amount
             pairs[posting["debit"], posting["credit"]] += amount
-        ours = (pairs["stripe", "sales"], pairs["refunds_due", "stripe"] - pairs["stripe", "refunds_due"], balance["held"])
+        ours = (
+            pairs["stripe", "sales"],
+            pairs["refunds_due", "stripe"] - pairs["stripe", "refunds_due"],
+            balance["held"],
+        )
         if sum(balance.values()) or ours != (captured, refunded, 0):
             yield "I21", f"the books say {ours}, Stripe {(captured, refunded, 0)}"
 
@@ -188,7 +205,7 @@ class Audit:
         """I14, I16: no move but those allowed, no decision changed; I15: no event applied twice."""
         for (table, pk, sk), states in self._world.history.items():
             if table == "orders" and sk == "ORDER":
-                bad = [move for move in zip(states, states[1:], strict=False) if move[1] not in MOVES[move[0]]]
+                bad = [move for move in pairwise(states) if move[1] not in MOVES[move[0]]]
                 if bad or states[0] != "pending":
                     yield f"I14 {pk}: {states}"
             if table == "fraud" and sk == DECISION:
@@ -196,12 +213,12 @@ class Audit:
                     yield f"I16 {pk}: {states}"
                 if states[0] == "block" and any(one["amount_received"] for one in self.intents.get(pk[2:], ())):
                     yield f"I16 {pk}: blocked, and charged"
-        applied = Counter(event_id for event_id, _, outcome in self._world.webhooks if outcome == "applied")
+        applied = Counter(event_id for event_id, _, outcome in self._world.deliveries.webhooks if outcome == "applied")
         yield from (f"I15 {event_id}: applied {times} times" for event_id, times in applied.items() if times > 1)
 
     def _messages(self) -> Iterator[str]:
         """I22, I23."""
-        for queue, body in self._world.dead_letters:
+        for queue, body in self._world.deliveries.dead_letters:
             if not self._uncertain(body):
                 yield f"I22 dead letter of {queue}: {body[:200]}"
         for machine in self._world.machines.values():
@@ -222,7 +239,7 @@ class Audit:
 
     def _secrets(self) -> Iterator[str]:
         """I25, for what leaves for queues and executions."""
-        for where, text in self._world.sent:
+        for where, text in self._world.services.told:
             if any(word in text for word in SECRETS):
                 yield f"I25 {where}: {text[:200]}"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from local.stripe_standin import intents
-from tests.faults.world import NoAnswer, World
+from tests.faults.machine import Failed
+from tests.faults.world import World
 
 CARDS = {
     "pm_card_visa": 70,
@@ -47,9 +49,13 @@ class Buyer:
         body = {"eventId": self._event_id, "seatIds": [f"{row}-{slot}" for slot in range(first, first + size)]}
         try:
             status, answer = self._world.call(
-                "POST /seats/hold", "inventory.hold_seats", self.person, body=body, headers={"idempotency-key": f"h{attempt}"}
+                "POST /seats/hold",
+                "inventory.hold_seats",
+                self.person,
+                body=body,
+                headers={"idempotency-key": f"h{attempt}"},
             )
-        except NoAnswer:
+        except Failed:
             status, answer = 503, None
         if status == 201:
             self._hold_id = answer["holdId"]
@@ -58,7 +64,7 @@ class Buyer:
             self._after(1 + attempt, lambda: self.begin(attempt + 1))
 
     def _pay(self, card: int) -> None:
-        [method] = self._chance.choices(list(CARDS), CARDS.values())
+        [method] = self._chance.choices(list(CARDS), list(CARDS.values()))
         key = next(self._keys)
         self._order(key, method, card)
         if self._chance.random() < 0.05:
@@ -72,7 +78,7 @@ class Buyer:
             status, answer = self._world.call(
                 "POST /orders", "orders.start_purchase", self.person, body=body, headers={"idempotency-key": key}
             )
-        except NoAnswer:
+        except Failed:
             status, answer = 500, {}
         word = str((answer or {}).get("type", "")).rpartition("/")[2]
         if status == 202:
@@ -90,7 +96,7 @@ class Buyer:
             status, order = self._world.call(
                 "GET /orders/{orderId}", "orders.show_order", self.person, path={"orderId": order_id}
             )
-        except NoAnswer:
+        except Failed:
             status, order = 500, {}
         if status != 200 or order["status"] == "pending":
             self._look(order_id, card, attempt + 1)
@@ -127,7 +133,7 @@ class Operator:
                 decision = self._chance.choice(("approve", "approve", "decline"))
                 for _ in range(self._chance.choice((0, 1, 1, 1, 2))):
                     wait = self._chance.choice((5, 60, 300, 700))
-                    self._world.clock.after(wait, lambda pk=pk, decision=decision: self._answer(pk[2:], decision, 0))  # type: ignore[misc]
+                    self._world.clock.after(wait, partial(self._answer, pk[2:], decision, 0))
 
     def _answer(self, order_id: str, decision: str, attempt: int) -> None:
         try:
@@ -139,7 +145,7 @@ class Operator:
                 path={"orderId": order_id},
                 body={"decision": decision},
             )
-        except NoAnswer:
+        except Failed:
             status = 500
         if status >= 500 and attempt < len(PATIENCE):
             self._world.clock.after(PATIENCE[attempt], lambda: self._answer(order_id, decision, attempt + 1))

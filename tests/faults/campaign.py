@@ -11,6 +11,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from tests.faults.auditor import Audit
 from tests.faults.buyers import Buyer, Operator
@@ -59,7 +60,8 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
     with world.entered():
         chart = house.chart(floor=ROWS * 48)
         evenings = [house.open_event(chart, now=world.clock.now) for _ in range(orders // ORDERS_PER_EVENT + 1)]
-        world.twice, world.interleaved = 0.03, 0.02
+        world.twice = world.deliveries.twice = 0.03
+        world.interleaved = 0.02
         seconds = orders / ORDERS_PER_SECOND
         buyers = [_buyer(world, number, evenings, chance) for number in range(orders)]
         for number, buyer in enumerate(buyers):
@@ -74,7 +76,7 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
             if say:
                 print(f"  {world.clock.seconds:7.0f} s: {len(world.machine().executions)} orders", flush=True)
         world.trouble.clear()
-        world.twice = world.interleaved = 0.0
+        world.twice = world.deliveries.twice = world.interleaved = 0.0
         world.run(QUIET_SECONDS)
         audit = Audit(world)
         found = audit.violations()
@@ -103,7 +105,7 @@ def _weather(world: World, seconds: float, chance: random.Random) -> None:
     at = 0.0
     while (at := at + chance.uniform(60, 900)) < seconds:
         boundary, rates, lasts = chance.choice((("stripe", OUTAGE, chance.uniform(30, 1200)), ("aws", THROTTLING, 30)))
-        world.clock.after(at, lambda boundary=boundary, rates=rates: world.trouble.everywhere(boundary, rates))  # type: ignore[misc]
+        world.clock.after(at, partial(world.trouble.everywhere, boundary, rates))
         world.clock.after(at + lasts, usual)
 
 

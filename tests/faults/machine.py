@@ -107,7 +107,12 @@ class Machine:
         execution.turn += 1
         turn = execution.turn
         wait = self._chance.uniform(0, TRANSITION_SECONDS) if seconds is None else seconds
-        self._clock.after(wait, lambda: self._is_current(execution, turn) and act())
+
+        def still() -> None:
+            if self._is_current(execution, turn):
+                act()
+
+        self._clock.after(wait, still)
 
     def _is_current(self, execution: Execution, turn: int) -> bool:
         return execution.status == "RUNNING" and execution.turn == turn

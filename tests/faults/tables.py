@@ -84,7 +84,9 @@ class Tables:
 
     def _batchgetitem(self, request: Mapping[str, Any]) -> dict[str, Any]:
         answers = {
-            name: [dict(item) for key in wanted["Keys"] if (item := self._tables[name].get(self._tables[name].key(key)))]
+            name: [
+                dict(item) for key in wanted["Keys"] if (item := self._tables[name].get(self._tables[name].key(key)))
+            ]
             for name, wanted in request["RequestItems"].items()
         }
         return {"Responses": answers, "UnprocessedKeys": {}}
@@ -103,7 +105,9 @@ class Tables:
         hashed, ranged = table.indexes[index] if index else (*table.keys, "")[:2]
         meets = condition(request["KeyConditionExpression"])
         found = [item for item in self._partition(table, request, hashed) if meets(item, names, values)]
-        found.sort(key=lambda item: (plain(item[ranged]), table.key(item)), reverse=not request.get("ScanIndexForward", True))
+        found.sort(
+            key=lambda item: (plain(item[ranged]), table.key(item)), reverse=not request.get("ScanIndexForward", True)
+        )
         return self._page(table, found, request)
 
     def _partition(self, table: _Table, request: Mapping[str, Any], hashed: str) -> list[Item]:
