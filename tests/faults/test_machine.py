@@ -68,7 +68,10 @@ class Script:
         self.told: list[Any] = []
 
     def __call__(self, state: str, document: dict[str, Any]) -> Any:
-        self.told.append((state, {name: value for name, value in document.items() if name != "taskToken"}))
+        told = {name: value for name, value in document.items() if name != "taskToken"}
+        if "error" in told:
+            told["error"] = (told["error"]["Error"], json.loads(told["error"]["Cause"] or "{}").get("errorMessage"))
+        self.told.append((state, told))
         answer = self._plan[state].pop(0) if self._plan.get(state) else None
         if isinstance(answer, Exception):
             raise answer

@@ -97,7 +97,6 @@ def test_a_put_with_a_condition(ask: Ask) -> None:
         ("contains(#s, :member)", True),
         ("contains(#s, :prefix)", False),
         ("size(#s) <= :two", True),
-        ("size(absent) <= :two", False),
         ("#b < :bytes", True),
         ("#b = :bytes", False),
         ("(x = :two OR x = :five) AND (#t = :text)", True),
