@@ -100,7 +100,10 @@ class World:
             self.tables.create(name, keys, {index[0]: (index[1], index[2])} if index else {})
         world, draw = self, self.chance
         bits = SimpleNamespace(
-            token_bytes=draw.randbytes, choice=draw.choice, token_urlsafe=lambda count: draw.randbytes(count).hex()
+            token_bytes=draw.randbytes,
+            randbits=draw.getrandbits,
+            choice=draw.choice,
+            token_urlsafe=lambda count: draw.randbytes(count).hex(),
         )
 
         class Moment(datetime):
