@@ -10,7 +10,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey reconcile synth deploy clean prepare
+.PHONY: help run check test journey reconcile bench-charts synth deploy clean prepare
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=
 
 reconcile: prepare ## our books against Stripe's, on the running product at PORT=8000; ARGS="--aws --hours 48" in your account
 	@$(VENV) -m infra.reconcile --port $(PORT) $(ARGS)
+
+bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
+	@$(VENV) -m tests.bench.charts
 
 synth: prepare $(CDK_CLI) ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py
