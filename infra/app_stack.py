@@ -33,6 +33,12 @@ ACCESS_LOG = {
 }
 """No address and no path: paths carry ids of things people own (I25)."""
 SITE_URL_PARAMETER = "/boxoffice/site-url"
+PUSH_SERVICES = (
+    "https://fcm.googleapis.com",
+    "https://updates.push.services.mozilla.com",
+    "https://web.push.apple.com",
+    "https://*.notify.windows.com",
+)
 
 
 class AppStack(Stack):
@@ -56,6 +62,12 @@ class AppStack(Stack):
             default="https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
             description="The public randomness that draws of the waiting room use: drand's quicknet.",
         ).value_as_string
+        push_services = CfnParameter(
+            self,
+            "PushServices",
+            default=" ".join(PUSH_SERVICES),
+            description="Origins of the push services of browsers, the only ones that messages are posted to.",
+        ).value_as_string
         ses.CfnEmailIdentity(self, "Sender", email_identity=mail_from)
         self._environment = {
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -70,7 +82,7 @@ class AppStack(Stack):
                 wired,
                 code=code,
                 data=data,
-                environment=self._environment | self._particular(wired, mail_from, stripe_api),
+                environment=self._environment | self._particular(wired, mail_from, stripe_api, push_services),
             )
             for wired in WIRING
         ]
@@ -79,12 +91,14 @@ class AppStack(Stack):
         self.live = LiveApi(self, self._functions)
         self._let_start_and_resume(self._state_machine("purchase"), "purchase")
 
-    def _particular(self, wired: Function, mail_from: str, stripe_api: str) -> dict[str, str]:
+    def _particular(self, wired: Function, mail_from: str, stripe_api: str, push_services: str) -> dict[str, str]:
         """What one function needs that others should not see."""
         if "stripe" in wired.secrets:
             return {"STRIPE_API_BASE": stripe_api}
+        if wired.tells:
+            return {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER}
         return {
-            "notify": {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER},
+            "preferences": {"PUSH_SERVICES": push_services},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
             **{name: {"BEACON_URL": self._beacon} for name in ("usher", "rooms")},
         }.get(wired.name, {})
@@ -93,7 +107,7 @@ class AppStack(Stack):
         """Mail links to the site, whose address exists only after this stack: the edge writes it down."""
         name = SITE_URL_PARAMETER.removeprefix("/")
         for wired in self._functions:
-            if wired.wired.mails:
+            if wired.wired.tells:
                 arn = self.format_arn(service="ssm", resource="parameter", resource_name=name)
                 wired.function.add_to_role_policy(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[arn]))
 

@@ -13,6 +13,7 @@ from constructs import Construct
 from infra.accounts import Accounts
 from infra.catalog import Catalog
 from infra.inventory import Inventory
+from infra.notifications import Notifications
 from infra.orders import Orders
 from infra.payments import Payments
 from infra.storage import context_table
@@ -39,7 +40,9 @@ class DataStack(Stack):
             "orders": orders.table,
             "payments": Payments(self).table,
         }
-        for context in ("tickets", "notifications", "fraud", "live", "waitingroom"):
+        notifications = Notifications(self)
+        self.tables["notifications"] = notifications.table
+        for context in ("tickets", "fraud", "live", "waitingroom"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
@@ -47,11 +50,13 @@ class DataStack(Stack):
             "expiries": inventory.expiries,
             "ticks": inventory.ticks,
             "purchases": orders.purchases,
+            "messages": notifications.messages,
         }
         self.secrets: dict[str, secretsmanager.Secret] = {
             "edge": self._generated("edge", "What the edge and the API seal the waiting room's tokens with."),
             "origin": self._generated("origin", "What the CDN shows the API, so that nobody goes around it."),
             "signing": self._generated("signing", "Ticket and cursor keys are derived from it."),
+            "push": self._generated("push", "The key that signs what is pushed to browsers is derived from it."),
             "stripe": secretsmanager.Secret(
                 self,
                 "stripe",

@@ -45,6 +45,12 @@ class EdgeStack(Stack):
         self._stripe_key = CfnParameter(
             self, "StripePublishableKey", default="", description="The pk_… key that clients tokenise with."
         ).value_as_string
+        self._push_stand_in = CfnParameter(
+            self,
+            "PushStandIn",
+            default="",
+            description="Where a browser subscribes that has no push service; empty: at its own.",
+        ).value_as_string
         self._uploads = CfnParameter(
             self,
             "UploadOrigin",
@@ -226,6 +232,7 @@ class EdgeStack(Stack):
                 "jsUrl": Fn.join("", [self._stripe_js, "/endive/stripe.js"]),
                 "publishableKey": self._stripe_key,
             },
+            "push": {"standIn": self._push_stand_in},
         }
         deployment.BucketDeployment(
             self,

@@ -127,12 +127,16 @@ class WiredFunction(Construct):
             )
         if wired.reads_people:
             data.accounts.people.grant(function, "cognito-idp:AdminGetUser")
-        if wired.mails:
+        if wired.tells:
             function.add_to_role_policy(
                 iam.PolicyStatement(
                     actions=["ses:SendEmail", "ses:SendRawEmail"],
                     resources=[Stack.of(self).format_arn(service="ses", resource="identity", resource_name="*")],
                 )
+            )
+            # A phone number is no resource: topics are what "everything but" leaves out.
+            function.add_to_role_policy(
+                iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"])
             )
 
     def _allow(self, actions: tuple[str, ...], table: dynamodb.Table) -> None:

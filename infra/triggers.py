@@ -100,7 +100,8 @@ class Function:
     """Contexts whose items it may delete: only what nobody would miss."""
     tells_live: bool = False
     """It may post to the connections of the WebSocket API."""
-    mails: bool = False
+    tells: bool = False
+    """Sends mail and text messages to people."""
     reads_people: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 1024

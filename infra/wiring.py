@@ -178,10 +178,15 @@ WIRING = (
     ),
     Function(
         "notify",
-        {Stream("orders", "INSERT", sk_prefix="outbox#", batch_size=10): "notifications.send_messages"},
+        {
+            Stream("orders", "INSERT", sk_prefix="outbox#", batch_size=10): "notifications.send_messages",
+            Stream("payments", "INSERT", sk_prefix="outbox#refunded#", batch_size=10): "notifications.send_messages",
+        },
         reads=("orders", "catalog"),
         writes=("notifications",),
-        mails=True,
+        sends=("messages",),
+        secrets=("push",),
+        tells=True,
         reads_people=True,
         timeout_seconds=30,
     ),
@@ -191,6 +196,29 @@ WIRING = (
         reads=("live",),
         forgets=("live",),
         tells_live=True,
+    ),
+    Function(
+        "remind",
+        {Queue("messages", max_concurrency=5): "notifications.retry_messages"},
+        reads=("orders", "catalog"),
+        writes=("notifications",),
+        secrets=("push",),
+        tells=True,
+        reads_people=True,
+        timeout_seconds=30,
+    ),
+    Function(
+        "preferences",
+        {
+            Api("GET /accounts/preferences"): "notifications.show_preferences",
+            Api("PUT /accounts/preferences"): "notifications.change_preferences",
+            Api("POST /accounts/push-subscriptions"): "notifications.add_subscription",
+            Api("DELETE /accounts/push-subscriptions/{subscriptionId}"): "notifications.remove_subscription",
+            Api("GET /orders/{orderId}/messages"): "notifications.list_messages",
+        },
+        reads=("orders",),
+        writes=("notifications",),
+        secrets=("push",),
     ),
     Function(
         "mine",
@@ -248,9 +276,15 @@ WIRING = (
     # The operator's side: what needs a person.
     Function(
         "operate",
-        {Api("POST /operator/reviews/{orderId}"): "orders.answer_review"},
+        {
+            Api("GET /operator/reviews"): "orders.list_reviews",
+            Api("POST /operator/reviews/{orderId}"): "orders.answer_review",
+        },
+        reads=("fraud",),
         writes=("orders",),
+        secrets=("signing",),
         resumes=("purchase",),
+        reads_people=True,
     ),
     # Whatever else is asked for.
     Function(

@@ -1,7 +1,7 @@
-"""The local mailbox: every mail that SES or Cognito would send, readable at `/_local/mail`.
+"""The local mailbox: all that the product sends to people, readable at `/_local/mail`.
 
-The local cloud relays mail by SMTP as it was sent, attachments included; this receives it. Nothing
-leaves the machine.
+The local cloud relays mail of SES and Cognito by SMTP as it was sent, attachments included; this receives it.
+Text messages and what is pushed to browsers lie beside it. Nothing leaves the machine.
 """
 
 import asyncio
@@ -19,6 +19,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from local.text_messages import TextMessages
+
 Json = dict[str, Any]
 MAILS_MAX = 2_000
 _LISTED_MAX = 100
@@ -31,12 +33,16 @@ _ADDRESS = re.compile(rb"<([^>]*)>")
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as it was received; `recipients` are those of the envelope, in lower case."""
+    """One mail as it was received; `recipients` are those of the envelope, in lower case.
+
+    A text message or a push is kept as a mail too, its `kind` "sms" or "push".
+    """
 
     mail_id: int
     received_at: datetime
     recipients: tuple[str, ...]
     message: EmailMessage
+    kind: str = "mail"
 
     @property
     def subject(self) -> str:
@@ -59,6 +65,7 @@ class Mail:
     def summary(self) -> Json:
         return {
             "id": self.mail_id,
+            "kind": self.kind,
             "at": self.received_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "from": str(self.message.get("from", "")),
             "to": list(self.recipients),
@@ -91,6 +98,13 @@ class Mailbox:
         to = tuple(address.lower() for address in recipients)
         self._mails.appendleft(Mail(next(self._ids), now, to, message))
 
+    def note(self, kind: str, recipient: str, title: str, text: str, now: datetime) -> None:
+        """Keep what came another way than by mail."""
+        message = EmailMessage()
+        message["From"], message["Subject"] = "Boxoffice", title
+        message.set_content(text)
+        self._mails.appendleft(Mail(next(self._ids), now, (recipient.lower(),), message, kind))
+
     def mails(self, to: str | None = None) -> list[Mail]:
         """All of them, or those to one address."""
         return [mail for mail in self._mails if to is None or to.lower() in mail.recipients]
@@ -99,13 +113,15 @@ class Mailbox:
         return next((mail for mail in self._mails if mail.mail_id == mail_id), None)
 
 
-def mailbox_routes(mailbox: Mailbox) -> list[web.RouteDef]:
-    """The page, its JSON (`?to=` for one person's mail, newest first), and attachments."""
+def mailbox_routes(mailbox: Mailbox, texts: TextMessages) -> list[web.RouteDef]:
+    """The page, its JSON (`?to=` for one person's, newest first), and attachments."""
 
     async def page(_: web.Request) -> web.StreamResponse:
         return web.Response(text=_PAGE.read_text(), content_type="text/html", headers=_UNCACHED)
 
     async def listing(request: web.Request) -> web.Response:
+        for recipient, text in await texts.new():
+            mailbox.note("sms", recipient, text, text, datetime.now(UTC))
         found = mailbox.mails(request.query.get("to"))[:_LISTED_MAX]
         return web.json_response({"mails": [mail.summary() for mail in found]}, headers=_UNCACHED)
 

@@ -209,6 +209,33 @@ def run_message_groups_side_by_side() -> None:
     lambda_svc._sqs_esm_concurrency = concurrency
 
 
+def fail_waits_whose_function_failed() -> None:
+    """A task that waits for its token fails with the error of its function, not with a timeout much later."""
+    from ministack.services import stepfunctions
+
+    wait, call = stepfunctions._invoke_with_callback, stepfunctions._call_lambda
+    waiting = threading.local()
+
+    def waited(resource: str, sent: Any, token: str, state: dict[str, Any]) -> Any:
+        waiting.token = token
+        try:
+            return wait(resource, sent, token, state)
+        finally:
+            waiting.token = None
+
+    def called(function: str, event: Any) -> Any:
+        try:
+            return call(function, event)
+        except stepfunctions._ExecutionError as error:
+            task = stepfunctions._task_tokens.get(getattr(waiting, "token", None) or "")
+            if task is not None and not task["event"].is_set():
+                task["error"] = {"Error": error.error, "Cause": error.cause}
+                task["event"].set()
+            raise
+
+    stepfunctions._invoke_with_callback, stepfunctions._call_lambda = waited, called
+
+
 MENDS: tuple[Callable[[], None], ...] = (
     template_mends.spell_cors_as_the_api_does,
     serve_as_http_apis_do,
@@ -216,6 +243,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     template_mends.keep_time_to_live,
     stream_expiries,
     run_message_groups_side_by_side,
+    fail_waits_whose_function_failed,
     account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,
     template_mends.refer_to_secrets_by_arn,

@@ -22,6 +22,7 @@ from local.demo import DemoNotLoaded, load, read_chart
 from local.deploy import DeployFailed, Outputs, deploy
 from local.edge.process import EdgeNotStarted, EdgeProcess
 from local.prepare import ROOT
+from local.push_service import SUBSCRIBE_PATH
 from local.stripe_standin import DEFAULT_WEBHOOK_SECRET, StripeStandIn
 from local.synthesis import Synthesis, SynthesisFailed
 from local.waking import wake
@@ -130,6 +131,8 @@ def _start(
             "CognitoEndpoint": cloud.endpoint_url,
             "UploadOrigin": cloud.endpoint_url,
             "BeaconUrl": "stand-in",
+            "PushServices": site_url,
+            "PushStandIn": SUBSCRIBE_PATH,
         }
         outputs = deploy(assembly, cloud, parameters, say)
         _tell(cloud, site_url, stripe)

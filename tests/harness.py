@@ -51,7 +51,7 @@ TABLES = (
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
-QUEUES = ("charts", "expiries", "purchases", "ticks.fifo")
+QUEUES = ("charts", "expiries", "purchases", "ticks.fifo", "messages")
 """Each address in `QUEUE_<NAME>`; first in, first out by its ending."""
 BUCKETS = ("charts",)
 """Each name in `BUCKET_<NAME>`."""
@@ -60,6 +60,7 @@ SECRETS = {
     "SECRET_ORIGIN": ORIGIN,
     "SECRET_EDGE": "the key of today\nthe key of yesterday\nthe key of long ago".replace(" ", "-"),
     "SECRET_SIGNING": "a random string of sixty-four characters, from which keys are derived",
+    "SECRET_PUSH": "another one, from which the key of web push is derived",
     "SECRET_STRIPE": json.dumps(
         {"secretKey": "sk_test_local", "webhookSecret": "whsec_local", "publishableKey": "pk_test_local"}
     ),

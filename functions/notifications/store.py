@@ -1,8 +1,8 @@
 """What was told, in DynamoDB.
 
-    O#<order id>   <message>#<version>   where one mail stands; its key is why there is no second one
+    O#<order id>   <message>#<version>[#<about>]#<channel>   where one telling stands; its key is why there is no second
 
-A mail whose outcome nobody knows (a crash or a silence while sending) is tried once more, and no third time:
+A telling whose outcome nobody knows (a crash or a silence while sending) is tried once more, and no third time:
 so there is at most one extra copy, and what stays unknown goes to a person instead of being lost.
 """
 
@@ -17,24 +17,41 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.models import Model
 
 from kit.clock import rfc3339
+from kit.money import Money
 from kit.table import Table, TableMeta
+from notifications.preferences import Channel
+from orders import Message as Template
 
 UNKNOWN_OUTCOMES_MAX = 2
 State = Literal["sending", "sent", "refused", "suppressed"]
-"""`refused`: no address, or one that mail is not accepted for. `suppressed`: no longer true when its turn came."""
+"""`refused`: no address, or one that is not accepted. `suppressed`: no longer true when its turn came."""
 
 
-class Message(msgspec.Struct, frozen=True, rename="camel"):
-    """An item of the orders' outbox: what to tell about which order, to whom."""
+class Message(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What to tell about which order. `about` tells several of one kind apart, as refunds."""
 
     order_id: str
-    person_id: str
-    message: Literal["order-completed", "order-failed"]
-    version: str
+    message: Template
+    version: str = "1"
+    about: str = ""
+    amount: Money | None = None
+
+    @property
+    def name(self) -> str:
+        return "#".join(filter(None, (self.message, self.version, self.about)))
+
+
+class Told(msgspec.Struct, frozen=True, rename="camel"):
+    """One message on one channel, and what became of it."""
+
+    message: Template
+    channel: Channel
+    state: State
+    at: datetime
 
 
 class OutcomeUnknown(Exception):
-    """Two tries to send ended in silence: only a person can tell whether the mail is there."""
+    """Two tries to send ended in silence: only a person can tell whether the message is there."""
 
 
 class MailItem(Model):
@@ -43,32 +60,30 @@ class MailItem(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    person_id = UnicodeAttribute(attr_name="personId")
     state = UnicodeAttribute()
     attempts = NumberAttribute(default=0)
     changed_at = UnicodeAttribute(attr_name="changedAt")
 
 
-def state(message: Message) -> State | None:
-    """Where this mail stands; None before the first try."""
+def state(message: Message, channel: Channel) -> State | None:
+    """Where this telling stands; None before the first try."""
     try:
-        return cast(State, MailItem.get(*_key(message), consistent_read=True).state)
+        return cast(State, MailItem.get(*_key(message, channel), consistent_read=True).state)
     except MailItem.DoesNotExist:
         return None
 
 
-def claim(message: Message, now: datetime) -> None:
-    """Count a try IF none was settled and fewer than two are open. Raises OutcomeUnknown otherwise."""
+def claim(message: Message, channel: Channel, now: datetime) -> None:
+    """Count a try IF it was neither sent nor suppressed and fewer than two are open. Otherwise OutcomeUnknown."""
     try:
-        MailItem(*_key(message)).update(
+        MailItem(*_key(message, channel)).update(
             actions=[
-                MailItem.person_id.set(message.person_id),
                 MailItem.state.set("sending"),
                 MailItem.changed_at.set(rfc3339(now)),
                 MailItem.attempts.add(1),
             ],
             condition=MailItem.state.does_not_exist()
-            | ((MailItem.state == "sending") & (MailItem.attempts < UNKNOWN_OUTCOMES_MAX)),
+            | (MailItem.state.is_in("sending", "refused") & (MailItem.attempts < UNKNOWN_OUTCOMES_MAX)),
         )
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
@@ -76,21 +91,33 @@ def claim(message: Message, now: datetime) -> None:
         raise
 
 
-def give_back(message: Message) -> None:
-    """The mail was certainly not sent: this try does not count."""
-    MailItem(*_key(message)).update(actions=[MailItem.attempts.add(-1)])
+def give_back(message: Message, channel: Channel) -> None:
+    """It was certainly not sent: this try does not count."""
+    MailItem(*_key(message, channel)).update(actions=[MailItem.attempts.add(-1)])
 
 
-def settle(message: Message, state: State, now: datetime) -> None:
-    """Where it stands for good."""
-    MailItem(*_key(message)).update(
-        actions=[
-            MailItem.person_id.set(message.person_id),
-            MailItem.state.set(state),
-            MailItem.changed_at.set(rfc3339(now)),
-        ]
-    )
+def settle(message: Message, channel: Channel, state: State, now: datetime) -> None:
+    """Where it stands from now on."""
+    MailItem(*_key(message, channel)).update(actions=[MailItem.state.set(state), MailItem.changed_at.set(rfc3339(now))])
 
 
-def _key(message: Message) -> tuple[str, str]:
-    return f"O#{message.order_id}", f"{message.message}#{message.version}"
+def told_of(order_id: str) -> list[Told]:
+    """Everything that was told about an order, or tried, in the order of time."""
+    found = MailItem.query(f"O#{order_id}", consistent_read=True)
+    all_of_it = [
+        msgspec.convert(
+            {
+                "message": item.sk.partition("#")[0],
+                "channel": item.sk.rpartition("#")[2],
+                "state": item.state,
+                "at": item.changed_at,
+            },
+            Told,
+        )
+        for item in found
+    ]
+    return sorted(all_of_it, key=lambda told: told.at)
+
+
+def _key(message: Message, channel: Channel) -> tuple[str, str]:
+    return f"O#{message.order_id}", f"{message.name}#{channel}"

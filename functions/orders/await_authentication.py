@@ -28,5 +28,5 @@ def await_authentication(order_id: str, task_token: str, now: datetime) -> None:
     Raises what the bank has said already: AlreadyAuthorized, CardDeclined, AuthenticationFailed, PaymentClosed.
     """
     with suppress(store.OrderMoved):  # says so already
-        store.move(store.get(order_id), "requires_action", now)
+        store.move(store.get(order_id), "requires_action", now, tell="action-needed")
     payments.waiting(order_id, task_token)

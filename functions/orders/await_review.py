@@ -31,6 +31,6 @@ def await_review(order_id: str, task_token: str, now: datetime) -> None:
         raise FraudBlocked
     order = store.get(order_id)
     with suppress(store.OrderMoved):  # says so already
-        store.move(order, "in_review", now)
+        store.move(order, "in_review", now, tell="review-waiting")
     reviews.ask(order_id, task_token, now)
     count("ReviewsAsked")

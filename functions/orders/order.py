@@ -33,7 +33,16 @@ Reason = Literal[
 ]
 """Why an order failed, in a word for the buyer's client."""
 
-Message = Literal["order-completed", "order-failed"]
+Message = Literal[
+    "order-completed",
+    "order-failed",
+    "action-needed",
+    "review-waiting",
+    "order-refunded",
+    "order-cancelled",
+    "event-cancelled",
+    "event-moved",
+]
 """What the buyer is told, by the name of its template."""
 
 

@@ -1,7 +1,8 @@
 """Orders in DynamoDB.
 
     O#<order id>   ORDER                         the order: every move is a condition on this one item
-    O#<order id>   outbox#<message>#<version>    what the buyer is to be told, written with the move itself
+    O#<order id>   outbox#<message>#<version>    what the buyer is to be told, written with the move itself;
+                                                 `#<about>` tells several of one kind apart
     O#<order id>   REVIEW                        a person's look at it (`reviews`)
     B#<person id>  <created at>#<order id>       in whose list it appears, in the order of acceptance
 
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from pynamodb.attributes import JSONAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
@@ -23,6 +24,7 @@ from pynamodb.models import Model
 from kit import ids
 from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
+from kit.money import Money
 from kit.table import Table, TableMeta, Transaction
 from orders.order import OPEN, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
 from pricing import Fare
@@ -95,6 +97,9 @@ class MessageItem(Model):
     person_id = UnicodeAttribute(attr_name="personId")
     message = UnicodeAttribute()
     version = UnicodeAttribute()
+    about = UnicodeAttribute(null=True)
+    amount = NumberAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute(attr_name="createdAt")
     expires = TTLAttribute()
 
@@ -102,7 +107,7 @@ class MessageItem(Model):
 def add(transaction: Transaction, order: Order) -> None:
     """Put a new order and its list entry IF there is no such order; otherwise OrderExists."""
     transaction.put(_item(order), condition=OrderItem.pk.does_not_exist(), refused=OrderExists())
-    transaction.put(EntryItem(f"B#{order.person_id}", _position(order)))
+    transaction.put(EntryItem(f"B#{order.person_id}", position(order)))
 
 
 def move(
@@ -130,8 +135,29 @@ def move(
         refused=OrderMoved(),
     )
     if tell:
-        transaction.put(_message(order, tell, now))
+        add_message(transaction, order, tell, now)
     transaction.commit()
+
+
+def add_message(
+    transaction: Transaction, order: Order, tell: Message, now: datetime, about: str = "", amount: Money | None = None
+) -> None:
+    """Put what the buyer is to be told; `about` and `amount` are for what can happen to an order several times."""
+    transaction.put(
+        MessageItem(
+            f"O#{order.order_id}",
+            "#".join(filter(None, ("outbox", tell, MESSAGE_VERSION, about))),
+            order_id=order.order_id,
+            person_id=order.person_id,
+            message=tell,
+            version=MESSAGE_VERSION,
+            about=about or None,
+            amount=amount.amount if amount else None,
+            currency=amount.currency if amount else None,
+            created_at=rfc3339(now),
+            expires=now + MESSAGE_KEPT,
+        )
+    )
 
 
 def find(order_id: str) -> Order | None:
@@ -166,7 +192,7 @@ def list_of(person_id: str, limit: int, after: str | None) -> tuple[list[Order],
     keys = [(f"O#{entry.sk.partition('#')[2]}", ORDER) for entry in entries[:limit]]
     orders = [_order(item) for item in OrderItem.batch_get(keys, consistent_read=True)]
     more = entries[limit - 1].sk if len(entries) > limit else None
-    return sorted(orders, key=_position, reverse=True), more
+    return sorted(orders, key=position, reverse=True), more
 
 
 def list_open(accepted_before: datetime, limit: int) -> list[Order]:
@@ -182,21 +208,9 @@ def list_open(accepted_before: datetime, limit: int) -> list[Order]:
     return [order for order in found if order.is_open]
 
 
-def _position(order: Order) -> str:
+def position(order: Order) -> str:
+    """Where it stands in its buyer's list."""
     return f"{rfc3339(order.created_at)}#{order.order_id}"
-
-
-def _message(order: Order, tell: Message, now: datetime) -> MessageItem:
-    return MessageItem(
-        f"O#{order.order_id}",
-        f"outbox#{tell}#{MESSAGE_VERSION}",
-        order_id=order.order_id,
-        person_id=order.person_id,
-        message=tell,
-        version=MESSAGE_VERSION,
-        created_at=rfc3339(now),
-        expires=now + MESSAGE_KEPT,
-    )
 
 
 def _item(order: Order) -> OrderItem:

@@ -25,6 +25,8 @@ from local.edge.process import READY
 from local.edge.server import Edge
 from local.edge.template import Assembly, Deployed
 from local.mailbox import Mailbox, mailbox_routes, receive_mail
+from local.push_service import PushService
+from local.text_messages import TextMessages
 
 _HEADER_BYTES_MAX = 20_480
 _LINE_BYTES_MAX = 16_384
@@ -60,7 +62,8 @@ async def _serve(asked: argparse.Namespace, log: int) -> None:
     mailbox = Mailbox()
 
     site = web.Application()
-    site.add_routes(mailbox_routes(mailbox))
+    site.add_routes(mailbox_routes(mailbox, TextMessages(asked.cloud)))
+    site.add_routes(PushService(mailbox).routes())
     site.router.add_route("*", "/{anything:(?s:.*)}", edge.handle)
     runner = web.AppRunner(
         site,

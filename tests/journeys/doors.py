@@ -22,6 +22,7 @@ MISSING = {
     "holdId": "hld_0000000000000000",
     "orderId": "ord_0000000000000000",
     "ticketId": "tkt_0000000000000000",
+    "subscriptionId": "psh_0000000000000000",
 }
 """What an id looks like that nothing has; so that "not there" is not told from its spelling."""
 

@@ -11,7 +11,9 @@ import aiohttp
 from aiohttp import web
 
 from local.mailbox import MAILS_MAX, Mailbox, mailbox_routes, receive_mail
+from local.text_messages import TextMessages
 
+NO_CLOUD = "http://127.0.0.1:9"
 Send = Callable[[EmailMessage], Awaitable[None]]
 
 
@@ -26,7 +28,7 @@ def mail(to: str, subject: str = "Your code", text: str = "Your code is 123456."
 async def mailbox() -> AsyncIterator[tuple[Send, aiohttp.ClientSession]]:
     box = Mailbox()
     site = web.Application()
-    site.add_routes(mailbox_routes(box))
+    site.add_routes(mailbox_routes(box, TextMessages(NO_CLOUD)))
     runner = web.AppRunner(site)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -366,7 +366,40 @@ def functions_are_told_where_connections_are(cloud: LocalCloud) -> None:
     assert address == f"{cloud.endpoint_url}/_aws/execute-api/abc123/live"
 
 
+def a_wait_fails_with_its_function(cloud: LocalCloud) -> None:
+    source = "class ReviewClosed(Exception): pass\ndef handler(event, context): raise ReviewClosed('too late')"
+    function = cloud.client("lambda").create_function(
+        FunctionName="closed",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py=source)},
+    )
+    wait = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        "Parameters": {"FunctionName": function["FunctionArn"], "Payload": {"token.$": "$$.Task.Token"}},
+        "TimeoutSeconds": 2,
+        "Catch": [{"ErrorEquals": ["ReviewClosed"], "Next": "Told"}],
+        "End": True,
+    }
+    machines = cloud.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="waits",
+        roleArn="arn:aws:iam::000000000000:role/nobody",
+        definition=json.dumps({"StartAt": "Wait", "States": {"Wait": wait, "Told": {"Type": "Succeed"}}}),
+    )
+    execution = machines.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    deadline = time.monotonic() + 10
+    while (ended := machines.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert ended["status"] == "SUCCEEDED", ended
+    assert json.loads(ended["output"])["Error"] == "ReviewClosed"
+
+
 PROBES = (
+    a_wait_fails_with_its_function,
     a_burst_of_changes_is_few_batches,
     groups_of_messages_run_side_by_side,
     functions_are_told_where_connections_are,

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from kit import settings
-from notifications import send_messages
-from orders import Order
+from notifications import store
+from notifications.store import Message
 from tests import harness
-from tests.tickets.conftest import a_person, an_event, an_order, aws  # noqa: F401
+from tests.notifications.conftest import SITE, completed, deliver, retry
+from tests.tickets.conftest import a_person, an_event, an_order
 from tickets import ticket_id_of
-
-SITE = "https://tickets.test"
-
-
-@pytest.fixture(autouse=True)
-def sent(aws: None, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:  # noqa: F811
-    """What SES was given, in order."""
-    monkeypatch.setenv("MAIL_FROM", "tickets@boxoffice.test")
-    monkeypatch.setenv("PARAM_SITE_URL", "/boxoffice/site-url")
-    boto3.client("ssm").put_parameter(Name="/boxoffice/site-url", Value=SITE, Type="String")
-    boto3.client("sesv2").create_email_identity(EmailIdentity="tickets@boxoffice.test")
-    mails: list[dict[str, Any]] = []
-    ses = settings.client("sesv2", timeout_seconds=5, attempts=1)
-    send = ses.send_email
-
-    def send_email(**mail: Any) -> Any:
-        mails.append(mail)
-        return send(**mail)
-
-    monkeypatch.setattr(ses, "send_email", send_email)
-    return mails
-
-
-def records(*orders: Order, name: str = "INSERT") -> dict[str, Any]:
-    """The stream's records of these orders' outbox items, in the shape of the sample event."""
-    sample = json.loads(Path("events/notifications/send_messages.json").read_text())["Records"][0]
-    batch = []
-    for number, order in enumerate(orders):
-        record = json.loads(json.dumps(sample))
-        record["eventName"] = name
-        record["dynamodb"]["SequenceNumber"] = str(number)
-        record["dynamodb"]["NewImage"] |= {
-            "orderId": {"S": order.order_id},
-            "personId": {"S": order.person_id},
-            "message": {"S": f"order-{order.status}"},
-        }
-        batch.append(record)
-    return {"Records": batch}
-
-
-def deliver(*orders: Order, name: str = "INSERT") -> list[str]:
-    """Bring the records; answers the sequence numbers the stream is to bring again."""
-    answer = send_messages.handler(records(*orders, name=name), harness.CONTEXT)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 def refusal(code: str, status: int = 400) -> ClientError:
@@ -85,11 +39,6 @@ def break_ses(monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]) -> Ca
         monkeypatch.setattr(ses, "send_email", send_email)
 
     return set_up
-
-
-def completed(person: str = "ada") -> Order:
-    a_person(person, name="Ada")
-    return an_order(an_event(), person=person, status="completed")
 
 
 def test_a_completed_order_is_told_once(sent: list[dict[str, Any]]) -> None:
@@ -119,10 +68,9 @@ def test_only_new_outbox_items_are_told(sent: list[dict[str, Any]]) -> None:
 
 def test_what_is_no_longer_true_is_not_told(sent: list[dict[str, Any]]) -> None:
     order = completed()
-    gone = records(order)
-    gone["Records"][0]["dynamodb"]["NewImage"]["message"] = {"S": "order-failed"}
-    assert send_messages.handler(gone, harness.CONTEXT) == {"batchItemFailures": []}
+    assert deliver(order, message="order-failed") == []
     assert sent == []
+    assert store.state(Message(order.order_id, "order-failed"), "mail") == "suppressed"
 
 
 @pytest.mark.parametrize(
@@ -138,10 +86,11 @@ def test_what_was_certainly_not_sent_is_sent_later(
 ) -> None:
     order = completed()
     break_ses(error)
-    for _ in range(4):
-        assert deliver(order) == ["0"]
+    assert deliver(order) == [order.order_id]
+    for _ in range(3):
+        assert retry() == [order.order_id]
     break_ses(None)
-    assert deliver(order) == []
+    assert retry() == []
     assert len(sent) == 1
 
 
@@ -151,8 +100,9 @@ def test_an_unknown_outcome_costs_one_extra_mail_at_most(
 ) -> None:
     order = completed()
     break_ses(error, after=True)
-    for _ in range(5):
-        assert deliver(order) == ["0"]
+    assert deliver(order) == [order.order_id]
+    for _ in range(4):
+        assert retry() == [order.order_id]
     assert len(sent) == 2
 
 
@@ -167,31 +117,48 @@ def test_a_crash_after_sending_costs_one_extra_mail(sent: list[dict[str, Any]], 
     assert len(sent) == 2
 
 
-def test_a_bad_address_stops_nobody_else_and_is_not_tried_again(
+def test_a_bad_address_stops_nobody_else_and_touches_no_order(
     sent: list[dict[str, Any]], break_ses: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     order = completed()
     break_ses(refusal("MessageRejected"))
-    assert deliver(order) == ["0"]
+    assert deliver(order) == [order.order_id]
+    assert told(order.order_id) == (200, [("order-completed", "mail", "refused")])
     break_ses(None)
-    bob = completed("bob")
-    assert deliver(order, bob) == ["0"]
+    assert deliver(completed("bob")) == []
     assert [mail["Destination"]["ToAddresses"] for mail in sent] == [["bob@example.test"]]
     assert "@" not in capsys.readouterr().out
+    assert retry() == []  # as when somebody has mended the address
+    assert told(order.order_id) == (200, [("order-completed", "mail", "sent")])
+
+
+def told(order_id: str, person: str = "ada") -> tuple[int, Any]:
+    status, answer, _ = harness.call("notifications.list_messages", path={"orderId": order_id}, person=person)
+    if status != 200:
+        return status, answer
+    return status, [(each["message"], each["channel"], each["state"]) for each in answer["messages"]]
+
+
+def test_what_was_told_is_for_the_buyer_alone() -> None:
+    order = completed()
+    deliver(order)
+    theirs, missing = told(order.order_id, "eve"), told("ord_0000000000000000", "eve")
+    assert theirs == missing
+    assert theirs[0] == 404
 
 
 def test_an_unconfirmed_address_gets_no_mail(sent: list[dict[str, Any]]) -> None:
     a_person("ada", verified=False)
     unknown, unconfirmed = (an_order(an_event(), person=who, status="completed") for who in ("nobody", "ada"))
-    assert deliver(unknown, unconfirmed) == ["0", "1"]
+    assert deliver(unknown, unconfirmed) == sorted([unknown.order_id, unconfirmed.order_id])
     assert sent == []
 
 
 def test_a_poisoned_record_fails_alone(sent: list[dict[str, Any]]) -> None:
-    event = records(completed(), completed("bob"))
-    event["Records"][0]["dynamodb"]["NewImage"]["message"] = {"S": "win-a-prize"}
-    answer = send_messages.handler(event, harness.CONTEXT)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    poisoned = completed()
+    assert deliver(poisoned, message="win-a-prize") == [poisoned.order_id]
+    assert deliver(completed("bob")) == []
+    assert retry() == retry() == [poisoned.order_id]
     assert len(sent) == 1
 
 

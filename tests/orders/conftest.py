@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import boto3
 import pytest
 
 from kit import ids
@@ -19,8 +20,10 @@ NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with harness.aws():
+        pool = boto3.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]
+        monkeypatch.setenv("USER_POOL_ID", pool["Id"])
         yield
 
 

@@ -55,6 +55,8 @@ def test_every_sample_is_accepted(verb: str, status: str, monkeypatch: pytest.Mo
     assert send("sweep_orders", NOW + timedelta(minutes=2)) is None
     assert send("assess_fraud") is False
     assert send("await_review") is None
+    listed = send("list_reviews")
+    assert (listed["statusCode"], ORDER in listed["body"]) == (200, True)
     assert send("answer_review")["statusCode"] == 200
     with pytest.raises(AlreadyAuthorized):  # no bank was asked
         send("await_authentication")
