@@ -3,6 +3,7 @@ PORT ?= 8000
 CHART ?=
 BUYERS ?= 20
 EVENT ?=
+USERS ?= 500000
 PYTHON ?= python3
 VENV := .venv/bin/python
 # npm writes this one last, so that an interrupted install is done again.
@@ -10,7 +11,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey reconcile bench-charts synth deploy clean prepare
+.PHONY: help run check test journey reconcile bench-charts synth deploy clean prepare simulate-onsale
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +33,9 @@ reconcile: prepare ## our books against Stripe's, on the running product at PORT
 
 bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
 	@$(VENV) -m tests.bench.charts
+
+simulate-onsale: prepare ## a sale with a waiting room at full size, its ranks and grant rule the real ones; USERS=50000000
+	@$(VENV) -m tests.bench.simulate_onsale --users $(USERS)
 
 synth: prepare $(CDK_CLI) ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py

@@ -20,8 +20,6 @@ READY_SECONDS = 8
 """So many seconds' worth of people stand ready."""
 RESPONSE_SECONDS = 12
 """How long those called take to come; near the head of the line everybody asks every five seconds."""
-FILL_SECONDS = 10
-"""Empty places are filled over this time, as far as the rate allows."""
 FADE = 0.98
 SMOOTH = 0.05
 ARRIVALS_EVERY_MS = 2_000
@@ -54,7 +52,7 @@ def decide(room: Room, sight: Sight, now_ms: int) -> Room:
     open_now = room.phase == "serving" and not room.paused and sight.seats_left != 0 and now_ms >= drain_until
     free = max(0, room.capacity - sight.live)
     granted = tuple(sight.ready[: min(int(credit), free)]) if open_now else ()
-    pace = _learn(room.pace, sight, len(granted), elapsed, now_ms)
+    pace = _learn(room, sight, len(granted), elapsed, now_ms)
     ticked = msgspec.structs.replace(
         room,
         tick=room.tick + 1,
@@ -69,19 +67,19 @@ def decide(room: Room, sight: Sight, now_ms: int) -> Room:
     return _call(ticked, free - len(granted), elapsed, now_ms) if open_now else ticked
 
 
-def _learn(pace: Pace, sight: Sight, granted: int, elapsed: float, now_ms: int) -> Pace:
-    """How many came since the last tick, of those whose time to come is over."""
+def _learn(room: Room, sight: Sight, granted: int, elapsed: float, now_ms: int) -> Pace:
+    """How many came since the last tick, of those whose time to come is over; and how fast places become free."""
+    pace = room.pace
     came = max(0, sight.waiting - pace.ready)
     horizon = now_ms - RESPONSE_SECONDS * 1000
     due = sum(call.people for call in pace.recent if call.at_ms <= horizon)
-    smooth = min(1.0, SMOOTH * max(elapsed, 0.1) / 1.0)
-    rate = granted / elapsed if elapsed else 0.0
+    left = max(0, room.live - sight.live) / max(elapsed, 0.1)
     return msgspec.structs.replace(
         pace,
         recent=tuple(call for call in pace.recent if call.at_ms > horizon),
-        called=max(2.0, pace.called * FADE + due),
+        called=max(1.0, pace.called * FADE + due),
         shown=max(0.0, pace.shown * FADE + came),
-        entering=pace.entering + smooth * (rate - pace.entering),
+        leaving=pace.leaving + SMOOTH * max(elapsed, 0.1) * (left - pace.leaving),
         ready=sight.waiting - granted,
     )
 
@@ -89,19 +87,17 @@ def _learn(pace: Pace, sight: Sight, granted: int, elapsed: float, now_ms: int) 
 def _call(room: Room, free: int, elapsed: float, now_ms: int) -> Room:
     """Raise `called`, so that as many people are ready or on their way as will be let in soon. It never falls."""
     pace = room.pace
-    rate = min(room.rate, free / FILL_SECONDS + pace.entering)
+    ahead = READY_SECONDS + RESPONSE_SECONDS / 2
+    wanted = min(room.rate * ahead, free + pace.leaving * ahead)
     coming = sum(
         call.people * pace.show_rate * (1 - (now_ms - call.at_ms) / (RESPONSE_SECONDS * 1000)) for call in pace.recent
     )
-    short = rate * (READY_SECONDS + RESPONSE_SECONDS / 2) - pace.ready - coming
-    if free:
-        short = max(short, min(1.0, free - pace.ready - coming))
-    people = max(0.0, short) / pace.show_rate
+    people = max(0.0, wanted - pace.ready - coming) / pace.show_rate
     before = people_until(room, room.called)
     called = max(room.called, _further(room, people))
     moved = max(0.0, people_until(room, called) - before)
-    smooth = min(1.0, SMOOTH * max(elapsed, 0.1))
-    calling = pace.calling + smooth * (moved / max(elapsed, 0.1) - pace.calling)
+    seconds = max(elapsed, 0.1)
+    calling = pace.calling + SMOOTH * seconds * (moved / seconds - pace.calling)
     recent = (*pace.recent, Call(now_ms, moved)) if moved else pace.recent
     return msgspec.structs.replace(
         room,

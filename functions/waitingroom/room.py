@@ -40,10 +40,10 @@ class Pace(msgspec.Struct, frozen=True, rename="camel"):
 
     recent: tuple[Call, ...] = ()
     """Calls whose people may still be on their way."""
-    called: float = 2.0
+    called: float = 1.0
     shown: float = 1.0
-    """Of so many called so many came; both fade."""
-    entering: float = 0.0
+    """Of so many called so many came; both fade. At first everybody is expected: too few called is soon mended."""
+    leaving: float = 0.0
     calling: float = 0.0
     """Per second, smoothed."""
     ready: int = 0

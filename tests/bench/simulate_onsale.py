@@ -1,0 +1,159 @@
+"""`make simulate-onsale USERS=50000000`: a whole sale with the product's own ranks and its own grant rule.
+
+Everything that decides anything is the product's; people, failures and prices are this file's and its neighbours'.
+Measured elsewhere and used here: a join is one write unit (`make bench-waitingroom`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from tests.bench import onsale_picture, onsale_sale
+from tests.bench.onsale_people import EVENT, chi_square, populate
+from waitingroom import beacon, draws
+from waitingroom.room import CAPACITY, RATE, Room
+
+CHI_SQUARE_MAX = 126.1
+"""One table in a thousand of 81 degrees of freedom lies above it by chance."""
+ANNOUNCED_MS = 1_900_000_000_000
+LIMITS = {
+    "cloudfront_requests": 250_000,
+    "api_requests": 10_000,
+    "lambda_concurrency": 1_000,
+    "dynamodb_writes": 40_000,
+}
+"""Published defaults of an account, a second where that applies."""
+API_MS = 30
+"""How long the function of a join runs, for its concurrency and its price."""
+GB = 1.0
+PRICES = {
+    "dynamodb write": 0.625e-6,
+    "dynamodb read": 0.125e-6,
+    "api request": 1.00e-6,
+    "lambda request": 0.20e-6,
+    "lambda gb second": 0.0000133334,
+    "cloudfront request": 1.00e-6,
+    "cloudfront function": 0.10e-6,
+}
+SIGN_IN_USD = 0.015
+"""Of an identity provider billed per monthly user (Cognito Essentials, list); reported apart."""
+BOTS = 0.05
+"""Of all joins, so many again by somebody who joined already: each costs a write unit and changes nothing."""
+JITTER_SECONDS = 2_048
+"""Over which the room has a great crowd's joins spread."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=500_000)
+    parser.add_argument("--seats", type=int, default=60_000)
+    parser.add_argument("--registration-hours", type=float, default=4.0)
+    parser.add_argument("--picture", type=Path, default=Path(".local/onsale.svg"))
+    wanted = parser.parse_args()
+    began = time.monotonic()
+    secret, value = sha256(b"the organizer's secret").digest(), sha256(b"a round of the beacon").digest()
+    seed = draws.seed(secret, value, wanted.users)
+    reach = min(1.0, (20 * wanted.seats + 200_000) / wanted.users)
+    window = int(wanted.registration_hours * 3600)
+    shown = 0.0
+    for people in populate(seed, wanted.users, window, reach, os.cpu_count() or 1):
+        done = int(people.fairness.sum())
+        if done / wanted.users >= shown:
+            print(f"{done:>12,} people ranked, {time.monotonic() - began:.0f} s", flush=True)
+            shown += 0.1
+    ranked_seconds = time.monotonic() - began
+    room = Room(
+        event_id=EVENT,
+        opened_at=ANNOUNCED_MS - window * 1000,
+        draw_at=ANNOUNCED_MS - 60_000,
+        secret=secret.hex(),
+        beacon_round=beacon.first_round_after(ANNOUNCED_MS),
+        phase="serving",
+        registered=wanted.users,
+        seed=seed.hex(),
+        tick_at=ANNOUNCED_MS,
+    )
+    sale = onsale_sale.run(room, people.drawn, wanted.seats, onsale_sale.Crowd(), onsale_sale.Weather(), 6 * 3600)
+    report(wanted.users, wanted.seats, window, people.arrivals, people.fairness, sale, began, ranked_seconds)
+    onsale_picture.draw(wanted.picture, people.arrivals, sale.curve, CAPACITY, RATE)
+    print(f"Picture: {wanted.picture}", flush=True)
+
+
+def report(
+    users: int,
+    seats: int,
+    window: int,
+    arrivals: np.ndarray,
+    fairness: np.ndarray,
+    sale: onsale_sale.Outcome,
+    began: float,
+    ranked_seconds: float,
+) -> None:
+    """Sentences, then one line of JSON."""
+    spread = np.convolve(arrivals, np.full(JITTER_SECONDS, 1 / JITTER_SECONDS))[:window]
+    joins = float(spread.max()) * (1 + BOTS)
+    waited = np.array(sale.seconds_to_admit)
+    chi = chi_square(fairness)
+    peak = {
+        "cloudfront_requests": max(sale.curve.polls) + 2 * float(arrivals.max()),
+        "api_requests": 2 * joins,
+        "lambda_concurrency": 2 * joins * API_MS / 1000,
+        "dynamodb_writes": joins + 2 * max(sale.curve.admitted) + 1,
+    }
+    polls = sum(sale.curve.polls) + users * window / 2 / 600
+    calls = 2 * users * (1 + BOTS)
+    cost = {
+        "joining": users * (1 + BOTS) * PRICES["dynamodb write"]
+        + calls * (PRICES["api request"] + PRICES["lambda request"] + API_MS / 1000 * GB * PRICES["lambda gb second"])
+        + (calls + users) * (PRICES["cloudfront request"] + PRICES["cloudfront function"]),
+        "the draw": users * 150 / 4096 * PRICES["dynamodb read"],
+        "polling": polls * PRICES["cloudfront request"],
+        "ticking": len(sale.curve.live)
+        * (1769 / 1024 * PRICES["lambda gb second"] + 700 * PRICES["dynamodb read"] + 5 * PRICES["dynamodb write"]),
+    }
+    at = {f"p{part}": int(np.percentile(waited, part)) for part in (1, 50, 99)} if waited.size else {}
+    print(f"\n{users:,} people, {seats:,} seats; ranked in {ranked_seconds:.0f} s")
+    print(f"Admitted {waited.size:,} in {len(sale.curve.live):,} s, sold {sale.sold:,}, no-shows {sale.no_shows:,}")
+    print(f"Seconds from the draw to admission: {at}")
+    print(f"Live at most {max(sale.curve.live):,} of {sale.room.capacity:,}, places used {sale.utilisation:.1%}")
+    print(f"Rank against arrival: chi-square {chi:.1f} (81 degrees of freedom; by chance below {CHI_SQUARE_MAX})")
+    for service, load in peak.items():
+        used = load / LIMITS[service]
+        remedy = "" if used <= 1 else f"  ← raise the quota {math.ceil(used)}-fold, or open registration earlier"
+        print(f"{service:>20}: peak {load:>12,.0f} of {LIMITS[service]:>9,} ({used:.0%}){remedy}")
+    for what, usd in cost.items():
+        print(f"{what:>20}: ${usd:,.2f}")
+    together = sum(cost.values())
+    print(f"{'together':>20}: ${together:,.2f}, {together / users * 1e5:.2f} cents per thousand people")
+    print(f"{'sign-in, apart':>20}: ${users * SIGN_IN_USD:,.0f} at ${SIGN_IN_USD} a monthly user")
+    print(
+        json.dumps(
+            {
+                "users": users,
+                "seconds": round(time.monotonic() - began, 1),
+                "admitted": int(waited.size),
+                "sold": sale.sold,
+                "time_to_admit_seconds": at,
+                "max_live": max(sale.curve.live),
+                "capacity": sale.room.capacity,
+                "utilisation": round(sale.utilisation, 4),
+                "chi_square": round(chi, 1),
+                "peak_share_of_limit": {name: round(load / LIMITS[name], 3) for name, load in peak.items()},
+                "usd": round(together, 2),
+                "usd_per_thousand_people": round(together / users * 1000, 5),
+                "sign_in_usd": round(users * SIGN_IN_USD),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
