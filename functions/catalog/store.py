@@ -151,6 +151,8 @@ def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
     event = get_event(event_id)
     if event.starts_at <= now:
         raise EventNotSellable("It has started.")
+    if (event.status, event.seat_count) == ("on_sale", seat_count):
+        return event
     item = EventItem(f"EVENT#{event_id}", "EVENT")
     again = (EventItem.status == "on_sale") & (EventItem.seat_count == seat_count)
     try:
@@ -169,12 +171,14 @@ def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
     return _event(item)
 
 
-def record_availability(event_id: str, available: int, capacity: int) -> None:
-    """Keep the word that lists show; a word that has not changed is not written. Raises NotFound."""
+def record_availability(event_id: str, available: int, capacity: int) -> bool:
+    """Keep the word that lists show, and say whether it had to be written. Raises NotFound."""
     word = availability_word(available, capacity)
-    if get_event(event_id).availability != word:
-        item = EventItem(f"EVENT#{event_id}", "EVENT")
-        item.update([EventItem.availability.set(word)], condition=EventItem.pk.exists())
+    if get_event(event_id).availability == word:
+        return False
+    item = EventItem(f"EVENT#{event_id}", "EVENT")
+    item.update([EventItem.availability.set(word)], condition=EventItem.pk.exists())
+    return True
 
 
 def upcoming(after: str) -> Iterator[tuple[str, Event]]:

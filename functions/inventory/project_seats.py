@@ -2,6 +2,7 @@
 
 Records may come twice, late, or out of order: the snapshot takes only what is newer, and a second message
 finds nothing to do. Rows of one section are written together, so a batch succeeds or comes again as a whole.
+The whole event is counted only where a section has passed a mark: its last seat is always one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import catalog
-import waitingroom
-from inventory import leases, sales, snapshots, ticks
+from inventory import leases, left, snapshots, ticks
 from inventory.leases import LeaseEnd
 from inventory.seats import Seat, is_lease, is_on_the_map, lease_of
 from inventory.snapshots import RowBits, bits_of
@@ -44,23 +43,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def project_seats(changes: Sequence[RowChange], now: datetime) -> None:
-    """Bring the map up to these changes, have its watchers told, announce the new leases, and tell the catalog
-    what is left."""
+    """Bring the map up to these changes, have its watchers told, announce the new leases, and settle what is left."""
     sections: dict[tuple[str, str], dict[int, RowBits]] = defaultdict(dict)
     for change in changes:
         rows = sections[change.event_id, change.section]
         if change.row not in rows or rows[change.row].version < change.version:
-            bits = bits_of([is_on_the_map(value) for value in change.values])
-            rows[change.row] = RowBits(change.version, bits)
-    for (event_id, section), rows in sections.items():
-        snapshots.record(event_id, section, rows)
+            rows[change.row] = RowBits(change.version, bits_of(map(is_on_the_map, change.values)))
+    passed = {event_id for (event_id, section), rows in sections.items() if snapshots.record(event_id, section, rows)}
     ticks.announce({event_id for event_id, _ in sections})
     leases.announce([end for change in changes for end in _leases(change)], now)
-    for event_id in {change.event_id for change in changes}:
-        snapshot = snapshots.load(event_id)
-        catalog.record_availability(event_id, snapshot.available, snapshot.seat_count)
-        if sales.known_event(event_id, now).waiting_room:
-            waitingroom.record_stock(event_id, snapshot.available)
+    for event_id in passed:
+        left.settle(event_id, now)
     count("RowsProjected", len(changes))
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inventory.seats import SLOTS
 from inventory.writes import Refused, send
 from kit import settings
 
+MARKS = 20
 VERSION_BYTES = 8
 BITS_BYTES = SLOTS // 8
 ROW_BYTES = VERSION_BYTES + BITS_BYTES
@@ -46,6 +48,10 @@ class SectionBits:
     categories: Sequence[str]
     rows: list[RowBits]
 
+    def with_rows(self, rows: Mapping[int, RowBits]) -> SectionBits:
+        """The same with these rows in place of its own."""
+        return replace(self, rows=[rows.get(index, row) for index, row in enumerate(self.rows)])
+
     @property
     def version(self) -> int:
         """Counts the writes that this section has seen: of one section, no two states have the same version."""
@@ -58,6 +64,11 @@ class SectionBits:
     @property
     def available(self) -> int:
         return sum(row.bits.bit_count() for row in self.rows)
+
+    @property
+    def mark(self) -> int:
+        """What is left in twentieths of the section, rounded up: 0 is nothing at all."""
+        return -(-self.available * MARKS // self.seat_count)
 
     def packed(self) -> bytes:
         """The rows one after the other, `ROW_BYTES` each."""
@@ -113,9 +124,10 @@ def load(event_id: str, *, consistent: bool = False) -> Snapshot:
         page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
-def load_sections(event_id: str, keys: Iterable[str]) -> Snapshot:
-    """Some sections alone."""
-    answers = (send("get_item", {"TableName": _table(), "Key": _key(event_id, key)}) for key in keys)
+def load_sections(event_id: str, keys: Iterable[str], *, consistent: bool = False) -> Snapshot:
+    """Some sections alone; those that are not there are left out."""
+    gets = ({"TableName": _table(), "Key": _key(event_id, key), "ConsistentRead": consistent} for key in keys)
+    answers = (send("get_item", get) for get in gets)
     return Snapshot([_section(answer["Item"]) for answer in answers if "Item" in answer])
 
 
@@ -130,10 +142,24 @@ def create(event_id: str, sections: Iterable[SectionBits]) -> None:
             **{f"r{index}": {"B": row.packed()} for index, row in enumerate(section.rows)},
         }
         put = {"TableName": _table(), "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
-        try:
+        with suppress(Refused):
             send("put_item", put)
-        except Refused:
-            continue
+
+
+def mend(event_id: str, section: str, rows: Mapping[int, tuple[RowBits, RowBits]]) -> None:
+    """Put the second of each pair in the place of the first. Raises Refused if it does not stand there any more."""
+    update = {
+        "TableName": _table(),
+        "Key": _key(event_id, section),
+        "UpdateExpression": "SET " + ", ".join(f"r{row} = :new{row}" for row in rows),
+        "ConditionExpression": " AND ".join(f"r{row} = :old{row}" for row in rows),
+        "ExpressionAttributeValues": {
+            name: {"B": bits.packed()}
+            for row, (old, new) in rows.items()
+            for name, bits in ((f":old{row}", old), (f":new{row}", new))
+        },
+    }
+    send("update_item", update)
 
 
 def all_free(section: str, position: int, sizes: Sequence[int], categories: Sequence[str]) -> SectionBits:
@@ -142,25 +168,26 @@ def all_free(section: str, position: int, sizes: Sequence[int], categories: Sequ
     return SectionBits(section, position, bytes(sizes), categories, rows)
 
 
-def record(event_id: str, section: str, rows: Mapping[int, RowBits]) -> None:
-    """Set the rows that are newer than what stands there."""
+def record(event_id: str, section: str, rows: Mapping[int, RowBits]) -> bool:
+    """Set the rows that are newer than what stands there; says whether the section may have passed a mark.
+
+    It may whenever a row is there already: then this is a second try, and nobody knows how far the first came.
+    """
     newer = dict(rows)
     while newer:
         try:
-            send("update_item", _newer_rows(event_id, section, newer))
-            return
+            before = _section(send("update_item", _newer_rows(event_id, section, newer))["Attributes"])
         except Refused as refusal:
             if not refusal.items:
                 raise
-            standing = refusal.items[0]
-            newer = {
-                row: bits
-                for row, bits in newer.items()
-                if RowBits.unpacked(standing[f"r{row}"]["B"]).version < bits.version
-            }
+            standing = _section(refusal.items[0])
+            newer = {row: bits for row, bits in newer.items() if standing.rows[row].version < bits.version}
+        else:
+            return len(newer) < len(rows) or before.mark != before.with_rows(newer).mark
+    return True
 
 
-def bits_of(values: Sequence[bool]) -> int:
+def bits_of(values: Iterable[bool]) -> int:
     """The 48 bits of a row whose seats are free or not, in order."""
     return sum(1 << (SLOTS - 1 - slot) for slot, free in enumerate(values) if free)
 
@@ -174,6 +201,7 @@ def _newer_rows(event_id: str, section: str, rows: Mapping[int, RowBits]) -> dic
         "UpdateExpression": "SET " + ", ".join(f"r{row} = :r{row}" for row in rows),
         "ConditionExpression": " AND ".join(f"r{row} < :v{row}" for row in rows),
         "ExpressionAttributeValues": values | versions,
+        "ReturnValues": "ALL_OLD",
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
