@@ -22,6 +22,7 @@ EDGE_REGION = "us-east-1"
 """Where a distribution's firewall has to be."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 PUBLIC_SECONDS_MAX = 300
+SNAPSHOT_SECONDS_MAX = 1
 FORGOTTEN_ERRORS = (404, 500, 502, 503, 504)
 """The edge would keep these for ten seconds whatever the API says: then one person's 404 for another's order
 would be the owner's answer too."""
@@ -85,6 +86,7 @@ class EdgeStack(Stack):
         )
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
+        snapshot = self._kept_as_told("Snapshot", SNAPSHOT_SECONDS_MAX, cloudfront.CacheQueryStringBehavior.none())
         live = origins.HttpOrigin(shop.live.domain, custom_headers=self._shown_to_origins())
         return cloudfront.Distribution(
             self,
@@ -128,12 +130,23 @@ class EdgeStack(Stack):
                     cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                     response_headers_policy=headers,
                 ),
+                # One copy of an event's map for everybody, whatever is asked behind its path.
+                **{
+                    f"/{STAGE}/events/*/{read}": cloudfront.BehaviorOptions(
+                        origin=api,
+                        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                        cache_policy=snapshot,
+                        response_headers_policy=headers,
+                    )
+                    for read in ("seatmap", "availability")
+                },
                 **{
                     f"/{STAGE}/{public}*": cloudfront.BehaviorOptions(
                         origin=api,
                         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                         allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-                        cache_policy=self._public_policy(public),
+                        cache_policy=self._kept_as_told(f"Public-{public.replace('/*/', '-')}", PUBLIC_SECONDS_MAX),
                         response_headers_policy=headers,
                     )
                     for public in ("events", "venues", "queue/*/now")
@@ -159,16 +172,21 @@ class EdgeStack(Stack):
         """What proves to the functions that a request came through here."""
         return {"x-origin-secret": self._data.secrets["origin"].secret_value.unsafe_unwrap()}
 
-    def _public_policy(self, public: str) -> cloudfront.CachePolicy:
+    def _kept_as_told(
+        self,
+        name: str,
+        seconds_max: int,
+        query: cloudfront.CacheQueryStringBehavior | None = None,
+    ) -> cloudfront.CachePolicy:
         """As long as the answer itself says; tokens and cookies never reach the origin, so none can leak."""
         return cloudfront.CachePolicy(
             self,
-            f"Public-{public.replace('/*/', '-')}",
-            comment="Public reads: the answer says how long, the query is part of the key",
+            name,
+            comment="Public reads: the answer says how long",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),
-            max_ttl=Duration.seconds(PUBLIC_SECONDS_MAX),
-            query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
+            max_ttl=Duration.seconds(seconds_max),
+            query_string_behavior=query or cloudfront.CacheQueryStringBehavior.all(),
             header_behavior=cloudfront.CacheHeaderBehavior.none(),
             cookie_behavior=cloudfront.CacheCookieBehavior.none(),
             enable_accept_encoding_brotli=True,

@@ -286,6 +286,13 @@ WIRING = (
         resumes=("purchase",),
         reads_people=True,
     ),
+    Function(
+        "mend",
+        {Api("POST /operator/events/{eventId}/map"): "inventory.rebuild_map"},
+        writes=("inventory", "catalog", "waitingroom"),
+        sends=("ticks",),
+        timeout_seconds=29,
+    ),
     # Whatever else is asked for.
     Function(
         "unrouted",

@@ -7,9 +7,9 @@ from datetime import datetime
 import msgspec
 
 import catalog
-from catalog import Chart, EventNotSellable, Section
+from catalog import Chart, EventNotSellable
 from inventory import rows, sections, snapshots
-from inventory.snapshots import SectionBits, all_free
+from inventory.snapshots import before_sale
 from inventory.writes import Unanswered
 from kit.auth import ORGANIZER
 from kit.errors import Busy, NotFound
@@ -40,7 +40,7 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
     chart = catalog.get_chart(event.chart_hash)
     try:
         sections.save(event.chart_hash, chart)
-        snapshots.create(event_id, [_all_free(*numbered) for numbered in enumerate(chart.sections)])
+        snapshots.create(event_id, [before_sale(*numbered) for numbered in enumerate(chart.sections)])
         rows.create(event_id, _rows(chart))
     except Unanswered as nobody_knows:
         raise Busy from nobody_knows
@@ -50,9 +50,3 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
 
 def _rows(chart: Chart) -> list[tuple[str, int, int]]:
     return [(section.key, index, size) for section in chart.sections for index, size in enumerate(section.row_sizes())]
-
-
-def _all_free(position: int, section: Section) -> SectionBits:
-    seats = (seat.category for row in section.rows for seat in row.seats)
-    categories = sorted({category or section.category for category in seats} or {section.category})
-    return all_free(section.key, position, section.row_sizes(), categories)

@@ -7,7 +7,7 @@ Seats in one row change in one plain update. Seats in several rows change in a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from kit import settings
 
 SK = "row"
 TRANSACTION_MAX = 100
+BATCH_MAX = 100
 
 # What must be true of each seat. Below the hold that asks, the seat was given back before the hold was asked
 # for; from the first lease up to now, a lease is over.
@@ -180,6 +181,18 @@ def values_of(item: Item) -> dict[Seat, bytes]:
     _, _, section, row = item["pk"]["S"].split("#")
     slots = ((name, value["B"]) for name, value in item.items() if "B" in value)
     return {Seat(section, int(row), int(name[1:])): value for name, value in slots}
+
+
+def load(event_id: str, section: str, count: int) -> Iterator[Item]:
+    """The first so many rows of a section, as they are now, in any order. Raises Unanswered."""
+    table = settings.env("TABLE_INVENTORY")
+    for start in range(0, count, BATCH_MAX):
+        keys = [_key(event_id, section, row) for row in range(start, min(start + BATCH_MAX, count))]
+        while keys:
+            asked = {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}}
+            answer = send("batch_get_item", asked)
+            yield from answer["Responses"][table]
+            keys = answer["UnprocessedKeys"].get(table, {}).get("Keys", [])
 
 
 def create(event_id: str, sizes: Iterable[tuple[str, int, int]]) -> None:

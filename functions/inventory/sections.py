@@ -85,6 +85,12 @@ def load(chart_hash: str, keys: Iterable[str]) -> dict[str, Section]:
     return {key: _remembered[chart_hash, key] for key in wanted}
 
 
+def in_order(chart_hash: str) -> list[Section]:
+    """All sections of a chart, as they come in it."""
+    items = sorted(ChartSection.query(_partition(chart_hash)), key=lambda item: item.position)
+    return [_section(item) for item in items]
+
+
 @lru_cache(maxsize=SEATINGS_REMEMBERED)
 def load_seating(chart_hash: str) -> list[SeatingRow]:
     """The rows of the whole chart, the one with the best seat first."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from catalog import Section
 from inventory.seats import SLOTS
 from inventory.writes import Refused, send
 from kit import settings
@@ -160,6 +161,13 @@ def mend(event_id: str, section: str, rows: Mapping[int, tuple[RowBits, RowBits]
         },
     }
     send("update_item", update)
+
+
+def before_sale(position: int, section: Section) -> SectionBits:
+    """The chart's section before its first hold."""
+    seats = (seat.category for row in section.rows for seat in row.seats)
+    categories = sorted({category or section.category for category in seats} or {section.category})
+    return all_free(section.key, position, section.row_sizes(), categories)
 
 
 def all_free(section: str, position: int, sizes: Sequence[int], categories: Sequence[str]) -> SectionBits:

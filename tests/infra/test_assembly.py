@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ def test_a_queue_outwaits_the_function_it_feeds(assembly: Path) -> None:
     for name, queue in resources(assembly, "AWS::SQS::Queue"):
         if "RedrivePolicy" in queue:
             assert queue["VisibilityTimeout"] >= 6 * min(slowest, 10), name
+
+
+@pytest.mark.parametrize("read", ["seatmap", "availability"])
+def test_the_edge_keeps_one_copy_of_a_map_for_a_second(assembly: Path, read: str) -> None:
+    """Nothing that a client sends makes a second one, and nothing keeps CloudFront from collapsing requests."""
+    (_, distribution), *_ = resources(assembly, "AWS::CloudFront::Distribution")
+    policies = {name: p["CachePolicyConfig"] for name, p in resources(assembly, "AWS::CloudFront::CachePolicy")}
+    behaviours = distribution["DistributionConfig"]["CacheBehaviors"]
+    first = next(b for b in behaviours if fnmatchcase(f"/api/events/evt_06gvk2m1c8t4hq3e/{read}", b["PathPattern"]))
+    policy = policies[first["CachePolicyId"]["Ref"]]
+    assert (policy["MinTTL"], policy["MaxTTL"]) == (0, 1)
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "none"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
 
 
 @pytest.mark.parametrize("path", ["/api/*", "/api/events*", "/api/venues*"])

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 def send(verb: str) -> Any:
     event = json.loads((SAMPLES / f"{verb}.json").read_text())
     if "authorization" in event.get("headers", {}):
-        token = harness.access_token(FAN, ["fan", "organizer"])
+        token = harness.access_token(FAN, ["fan", "organizer", "operator"])
         event["headers"]["authorization"] = f"Bearer {token}"
     with harness.at(NOW):
         return import_module(f"inventory.{verb}").handler(event, harness.CONTEXT)
@@ -42,6 +42,7 @@ def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         ("show_hold", 200),
         ("release_hold", 204),
         ("show_availability", 200),
+        ("rebuild_map", 200),
     ]:
         answer = send(verb)
         assert answer["statusCode"] == status, (verb, answer)
