@@ -11,6 +11,8 @@ from infra.storage import context_table, work_queue
 
 UPLOAD_PREFIX = "uploads/"
 CHART_PREFIXES = ("charts/", UPLOAD_PREFIX)
+UPLOADS = s3.CorsRule(allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], max_age=3600)
+"""From any site: what allows an upload is its signed address, and the site's own name is known later than this."""
 
 
 class Catalog(Construct):
@@ -28,6 +30,7 @@ class Catalog(Construct):
             enforce_ssl=True,
             versioned=True,
             removal_policy=RemovalPolicy.RETAIN,
+            cors=[UPLOADS],
             lifecycle_rules=[s3.LifecycleRule(prefix=UPLOAD_PREFIX, expiration=Duration.days(1))],
         )
         # By account rather than by distribution: the distribution's stack already depends on this one.

@@ -17,6 +17,7 @@ const CheckoutPage = lazy(() => import("./checkout/CheckoutPage").then((m) => m.
 const OrderPage = lazy(() => import("./orders/OrderPage").then((m) => m.OrderPage));
 const OrderListPage = lazy(() => import("./orders/OrderListPage").then((m) => m.OrderListPage));
 const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) => m.TicketListPage));
+const NewEventPage = lazy(() => import("./organizer/NewEventPage").then((m) => m.NewEventPage));
 const TicketPage = lazy(() => import("./tickets/TicketPage").then((m) => m.TicketPage));
 
 /** A new page begins at its top, with the focus where a keyboard or screen reader goes on reading. */
@@ -42,6 +43,7 @@ export function App() {
           <Route path="/orders/:orderId" component={OrderPage} />
           <Route path="/tickets" component={TicketListPage} />
           <Route path="/tickets/:ticketId" component={TicketPage} />
+          <Route path="/organizer/events/new" component={NewEventPage} />
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/sign-up" component={SignUpPage} />
           <Route path="/forgot-password" component={ForgotPasswordPage} />
@@ -85,6 +87,7 @@ function Masthead() {
             <>
               {link("/tickets", "Tickets")}
               {link("/orders", "Orders")}
+              {person.value.groups.includes("organizer") && link("/organizer/events/new", "New event")}
               <span class="who">{person.value.name}</span>
               <button type="button" onClick={signOut}>
                 Sign out

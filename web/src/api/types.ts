@@ -22,3 +22,6 @@ export type Order = Omit<Schemas["Order"], "status"> & {
 };
 export type Ticket = Schemas["TicketView"];
 export type TicketWithCode = Schemas["TicketWithCode"];
+export type ChartImport = Schemas["ChartImport"];
+export type ChartFormat = ChartImport["format"];
+export type Category = Schemas["Category"];
