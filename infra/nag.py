@@ -11,6 +11,10 @@ CHARTS = "BoxofficeData:ExportsOutputFnGetAttCatalogCharts0BF82395Arn4403E3CF"
 PAYMENTS = "BoxofficeData:ExportsOutputFnGetAttPaymentsTable9E001CC6Arn42C3E2EC"
 ORDERS = "BoxofficeData:ExportsOutputFnGetAttOrdersTable1F8332C7ArnD03C1D70"
 CONNECTIONS = "arn:<AWS::Partition>:execute-api:us-east-1:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
+PURCHASES = (
+    "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:"
+    '{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"PurchaseAA8F17A9"}]}]}:*'
+)
 
 ACCEPTED = {
     "": {
@@ -48,6 +52,7 @@ ACCEPTED = {
         "APIG1": "A WebSocket's log needs a role that a whole account shares, and would say no more than the "
         "functions' own counters.",
     },
+    "BoxofficeApp/launch": {f"IAM5[Resource::{PURCHASES}]": "Executions are named by their orders."},
     "BoxofficeApp/push": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     "BoxofficeApp/follow": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     **{

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,12 @@ from local.demo import PASSWORD
 from tests.browser.conftest import Browsing
 from tests.browser.test_accessibility import assert_accessible
 
-TABLE = "section;row;seat;category\nParkett;1;1-12;Front\nParkett;2;1-10,12-14;Front\nRang;;1-8;Balcony\nParkett;1;3;Front\n"
+TABLE = """section;row;seat;category
+Parkett;1;1-12;Front
+Parkett;2;1-10,12-14;Front
+Rang;;1-8;Balcony
+Parkett;1;3;Front
+"""
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def test_from_a_table_of_seats_to_an_event_on_sale(organizer: Page, tmp_path: Pa
     page.get_by_label("Latitude").fill("48.2")
     page.get_by_label("Longitude").fill("16.37")
     page.get_by_label("Time zone").select_option("Europe/Vienna")
-    starts = datetime.now() + timedelta(days=30)
+    starts = datetime.now(UTC) + timedelta(days=30)
     page.get_by_label("Starts").fill(f"{starts:%Y-%m-%d}T19:30")
     page.get_by_label("Front, Adult").fill("29.90")
     page.get_by_label("Balcony, Adult").fill("18")
