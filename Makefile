@@ -47,7 +47,7 @@ deploy: prepare $(CDK_CLI) ## to the AWS account of your credentials; ARGS="--pa
 	@infra/node_modules/.bin/cdk deploy --all $(ARGS)
 
 clean: ## everything that was made here
-	@rm -rf .venv .local cdk.out web/node_modules web/dist infra/node_modules layers/dependencies/python
+	@rm -rf .venv .local cdk.out web/node_modules web/dist infra/node_modules layers/dependencies/python layers/search/python
 
 prepare:
 	@command -v $(PYTHON) >/dev/null || { echo "Boxoffice needs Python 3.11 or later, and there is no $(PYTHON): install one, or name it with make run PYTHON=/path/to/python3." >&2; exit 1; }

@@ -39,6 +39,7 @@ PUSH_SERVICES = (
     "https://web.push.apple.com",
     "https://*.notify.windows.com",
 )
+DISTRIBUTION_PARAMETER = "/boxoffice/distribution-id"
 
 
 class AppStack(Stack):
@@ -86,7 +87,7 @@ class AppStack(Stack):
             )
             for wired in WIRING
         ]
-        self._let_read_site_url()
+        self._let_read_parameters()
         self.api = self._http_api()
         self.live = LiveApi(self, self._functions)
         self._let_start_and_resume(self._state_machine("purchase"), "purchase")
@@ -99,15 +100,16 @@ class AppStack(Stack):
             return {"MAIL_FROM": mail_from, "PARAM_SITE_URL": SITE_URL_PARAMETER}
         return {
             "preferences": {"PUSH_SERVICES": push_services},
+            "purge": {"PARAM_DISTRIBUTION": DISTRIBUTION_PARAMETER},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
             **{name: {"BEACON_URL": self._beacon} for name in ("usher", "rooms")},
         }.get(wired.name, {})
 
-    def _let_read_site_url(self) -> None:
-        """Mail links to the site, whose address exists only after this stack: the edge writes it down."""
-        name = SITE_URL_PARAMETER.removeprefix("/")
+    def _let_read_parameters(self) -> None:
+        """The site's address is for mail, the distribution's id for purging; the edge, made after this, writes both."""
         for wired in self._functions:
-            if wired.wired.tells:
+            if wired.wired.tells or wired.wired.purges_edge:
+                name = (SITE_URL_PARAMETER if wired.wired.tells else DISTRIBUTION_PARAMETER).removeprefix("/")
                 arn = self.format_arn(service="ssm", resource="parameter", resource_name=name)
                 wired.function.add_to_role_policy(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[arn]))
 

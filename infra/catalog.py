@@ -20,7 +20,7 @@ class Catalog(Construct):
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Catalog")
-        self.table = context_table(self)
+        self.table = context_table(self, stream=True)
         self.imports = work_queue(self, "charts", function_timeout_seconds=120)
         self.charts = s3.Bucket(
             self,

@@ -16,6 +16,7 @@ from infra.inventory import Inventory
 from infra.notifications import Notifications
 from infra.orders import Orders
 from infra.payments import Payments
+from infra.search import Search
 from infra.storage import context_table
 
 
@@ -32,6 +33,7 @@ class DataStack(Stack):
         ).value_as_string
         self.accounts = Accounts(self)
         self.catalog = Catalog(self)
+        self.search = Search(self)
         inventory = Inventory(self)
         orders = Orders(self)
         self.tables: dict[str, dynamodb.Table] = {
@@ -51,6 +53,7 @@ class DataStack(Stack):
             "ticks": inventory.ticks,
             "purchases": orders.purchases,
             "messages": notifications.messages,
+            "purges": self.search.purges,
         }
         self.secrets: dict[str, secretsmanager.Secret] = {
             "edge": self._generated("edge", "What the edge and the API seal the waiting room's tokens with."),

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3_deployment as deployment
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from infra.app_stack import SITE_URL_PARAMETER, STAGE, AppStack
+from infra.app_stack import DISTRIBUTION_PARAMETER, SITE_URL_PARAMETER, STAGE, AppStack
 from infra.data_stack import DataStack
 from infra.firewall import Firewall
 from infra.functions import ROOT
@@ -71,6 +71,12 @@ class EdgeStack(Stack):
         self._publish_client(distribution)
         site_url = f"https://{distribution.distribution_domain_name}"
         ssm.StringParameter(self, "SiteUrl", parameter_name=SITE_URL_PARAMETER, string_value=site_url)
+        ssm.StringParameter(
+            self,
+            "DistributionId",
+            parameter_name=DISTRIBUTION_PARAMETER,
+            string_value=distribution.distribution_id,
+        )
         CfnOutput(self, "Address", value=site_url)
 
     def _distribution(self, shop: AppStack) -> cloudfront.Distribution:
@@ -149,7 +155,7 @@ class EdgeStack(Stack):
                         cache_policy=self._kept_as_told(f"Public-{public.replace('/*/', '-')}", PUBLIC_SECONDS_MAX),
                         response_headers_policy=headers,
                     )
-                    for public in ("events", "venues", "queue/*/now")
+                    for public in ("artists", "events", "venues", "queue/*/now")
                 },
                 f"/{LIVE}": cloudfront.BehaviorOptions(
                     origin=live,

@@ -38,6 +38,7 @@ class Code(Construct):
             self._layer("Kit", ROOT / "layers/kit"),
             self._layer("Dependencies", ROOT / "layers/dependencies"),
         ]
+        self.search_layer = self._layer("Search", ROOT / "layers/search")
 
     def _layer(self, name: str, folder: Path) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -68,7 +69,7 @@ class WiredFunction(Construct):
             "Function",
             description=f"Hosts {', '.join(sorted(set(wired.verbs.values())))}",
             code=code.functions,
-            layers=code.layers,
+            layers=[*code.layers, code.search_layer] if wired.search else code.layers,
             handler="kit.entry.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
@@ -98,6 +99,8 @@ class WiredFunction(Construct):
         environment |= {f"QUEUE_{name.upper().replace('-', '_')}": data.queues[name].queue_url for name in wired.sends}
         if wired.writes_charts:
             environment["BUCKET_CHARTS"] = data.catalog.charts.bucket_name
+        if wired.search:
+            environment["BUCKET_SEARCH"] = data.search.bucket.bucket_name
         if wired.reads_people:
             environment["USER_POOL_ID"] = data.accounts.people.user_pool_id
         environment["VERBS"] = json.dumps({trigger.key: verb for trigger, verb in wired.verbs.items()})
@@ -125,6 +128,10 @@ class WiredFunction(Construct):
                     resources=[data.catalog.charts.arn_for_objects(f"{prefix}*") for prefix in CHART_PREFIXES],
                 )
             )
+        if wired.search:
+            data.search.grant(function, wired.search == "writes")
+        if wired.purges_edge:
+            self._let_purge()
         if wired.reads_people:
             data.accounts.people.grant(function, "cognito-idp:AdminGetUser")
         if wired.tells:
@@ -138,6 +145,14 @@ class WiredFunction(Construct):
             function.add_to_role_policy(
                 iam.PolicyStatement(actions=["sns:Publish"], not_resources=["arn:aws:sns:*:*:*"])
             )
+
+    def _let_purge(self) -> None:
+        """Any distribution of the account: the edge's stack, which knows its own, depends on this one."""
+        stack = Stack.of(self)
+        distributions = stack.format_arn(service="cloudfront", region="", resource="distribution", resource_name="*")
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(actions=["cloudfront:CreateInvalidation"], resources=[distributions])
+        )
 
     def _allow(self, actions: tuple[str, ...], table: dynamodb.Table) -> None:
         table.grant(self.function, *(f"dynamodb:{action}" for action in actions))
@@ -159,20 +174,18 @@ class WiredFunction(Construct):
         keys: dict[str, Any] = {
             name: {"S": lambda_.FilterRule.begins_with(prefix)} for name, prefix in prefixes.items() if prefix
         }
+        kind = {"eventName": lambda_.FilterRule.is_equal(trigger.kind)} if trigger.kind else {}
         self.function.add_event_source(
             sources.DynamoEventSource(
                 self._data.tables[trigger.table],
                 starting_position=lambda_.StartingPosition.TRIM_HORIZON,
                 batch_size=trigger.batch_size,
+                max_batching_window=Duration.seconds(trigger.window_seconds) if trigger.window_seconds else None,
                 bisect_batch_on_error=True,
                 retry_attempts=STREAM_ATTEMPTS,
                 report_batch_item_failures=True,
                 on_failure=sources.SqsDlq(failed),
-                filters=[
-                    lambda_.FilterCriteria.filter(
-                        {"eventName": lambda_.FilterRule.is_equal(trigger.kind), "dynamodb": {"Keys": keys}}
-                    )
-                ],
+                filters=[lambda_.FilterCriteria.filter({**kind, "dynamodb": {"Keys": keys}})],
             )
         )
 

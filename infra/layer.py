@@ -1,6 +1,6 @@
-"""The dependency layer: the pinned wheels for Lambda's Python and processor, fetched without Docker.
+"""The layers of dependencies: the pinned wheels for Lambda's Python and processor, fetched without Docker.
 
-python -m infra.layer            fills layers/dependencies/python
+python -m infra.layer            fills layers/dependencies/python and layers/search/python
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "layers/dependencies"
+LAYERS = Path(__file__).parent.parent / "layers"
+DEPENDENCIES, SEARCH = LAYERS / "dependencies", LAYERS / "search"
+"""What all functions load, and what only search does: the hold path need not unpack an index's arithmetic."""
 PYTHON = "3.13"
 PLATFORM = "manylinux2014_aarch64"
 NEWER_PLATFORM = "manylinux_2_28_aarch64"
 """Lambda's Python 3.13 runs on Amazon Linux 2023, whose glibc is 2.34."""
 
 
-def build(target: Path) -> None:
-    """Install the pins into `target`, wheels only, as Lambda will load them."""
+def build(layer: Path, target: Path) -> None:
+    """Install a layer's pins into `target`, wheels only, as Lambda will load them."""
     shutil.rmtree(target, ignore_errors=True)
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--no-warn-conflicts"),
-            *("--requirement", str(FOLDER / "requirements.txt"), "--target", str(target)),
+            *("--requirement", str(layer / "requirements.txt"), "--target", str(target)),
             *("--platform", NEWER_PLATFORM, "--platform", PLATFORM, "--python-version", PYTHON),
             *("--implementation", "cp", "--only-binary", ":all:", "--no-compile"),
         ],
@@ -41,4 +43,5 @@ def _drop_what_lambda_has(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    build(FOLDER / "python")
+    for folder in (DEPENDENCIES, SEARCH):
+        build(folder, folder / "python")

@@ -10,6 +10,9 @@ from infra.catalog import CHART_PREFIXES
 CHARTS = "BoxofficeData:ExportsOutputFnGetAttCatalogCharts0BF82395Arn4403E3CF"
 PAYMENTS = "BoxofficeData:ExportsOutputFnGetAttPaymentsTable9E001CC6Arn42C3E2EC"
 ORDERS = "BoxofficeData:ExportsOutputFnGetAttOrdersTable1F8332C7ArnD03C1D70"
+SEARCH = "BoxofficeData:ExportsOutputFnGetAttSearchIndex77C8BB6CArn6D93F1DD/search/*"
+SEARCHING = {f"IAM5[Resource::{SEARCH}]": "Indexes are named by their checksums, below one prefix."}
+DISTRIBUTIONS = "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*"
 CONNECTIONS = "arn:<AWS::Partition>:execute-api:us-east-1:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
 PURCHASES = (
     "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:"
@@ -38,6 +41,16 @@ ACCEPTED = {
     },
     "BoxofficeData/Catalog/Charts": {
         "S1": "Charts are public and immutable; who wrote one is in the catalog and in CloudTrail."
+    },
+    "BoxofficeData/Search/Index": {
+        "S1": "What is in it is public and is built anew from the catalog; who may write it is one function."
+    },
+    "BoxofficeApp/search": SEARCHING,
+    "BoxofficeApp/index": SEARCHING,
+    "BoxofficeApp/purge": {
+        **SEARCHING,
+        f"IAM5[Resource::{DISTRIBUTIONS}]": "The distribution is made after this function, by a stack that "
+        "depends on this one; purging is all it allows.",
     },
     "BoxofficeApp": {
         **{

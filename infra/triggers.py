@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,15 @@ class Queue:
 
 @dataclass(frozen=True)
 class Stream:
-    """Changes of a context's table, filtered by kind (`INSERT`, `MODIFY`, `REMOVE`) and keys before anything runs."""
+    """Changes of a context's table, filtered by kind (`INSERT`, `MODIFY`, `REMOVE`, or all) and keys before anything
+    runs. Changes are waited for up to `window_seconds`, so that many of them come as one."""
 
     table: str
-    kind: str
+    kind: str = ""
     sk_prefix: str = ""
     pk_prefix: str = ""
     batch_size: int = 100
+    window_seconds: int = 0
     key: str = "*"
 
 
@@ -92,6 +95,9 @@ class Function:
     sends: tuple[str, ...] = ()
     """Queues it may send to."""
     writes_charts: bool = False
+    search: Literal["", "reads", "writes"] = ""
+    """What it may do with the search index; those who may anything get the layer that an index needs."""
+    purges_edge: bool = False
     starts: tuple[str, ...] = ()
     """State machines it may start."""
     resumes: tuple[str, ...] = ()

@@ -12,12 +12,41 @@ WIRING = (
     Function(
         "browse",
         {
-            Api("GET /events"): "catalog.list_events",
             Api("GET /events/{eventId}"): "catalog.show_event",
             Api("GET /venues/{venueId}"): "catalog.show_venue",
         },
         reads=("catalog",),
-        secrets=("signing",),
+    ),
+    Function(
+        "search",
+        {
+            Api("GET /events"): "search.search_events",
+            Api("GET /events/suggest"): "search.suggest_events",
+            Api("GET /venues/{venueId}/events.ics"): "search.venue_calendar",
+            Api("GET /artists/{artist}/events.ics"): "search.artist_calendar",
+        },
+        reads=("catalog",),
+        search="reads",
+        memory_mb=1769,
+    ),
+    Function(
+        "index",
+        {
+            Stream("catalog", pk_prefix="EVENT#", batch_size=1000, window_seconds=5): "search.publish_index",
+            Schedule("PublishIndex", every_minutes=24 * 60): "search.publish_index",
+        },
+        reads=("catalog",),
+        search="writes",
+        sends=("purges",),
+        memory_mb=1769,
+        timeout_seconds=120,
+    ),
+    Function(
+        "purge",
+        {Queue("purges"): "search.purge_edge"},
+        search="writes",
+        sends=("purges",),
+        purges_edge=True,
     ),
     # … sees which seats are left …
     Function(

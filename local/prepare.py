@@ -71,7 +71,10 @@ def node() -> None:
 def prepare_venv(root: Path, interpreter: str) -> None:
     """`.venv` with the pinned packages."""
     venv, stamp, logs = root / ".venv", root / ".venv" / "prepared", root / ".local"
-    files = [root / "requirements.txt", root / "layers/dependencies/requirements.txt"]
+    files = [
+        root / "requirements.txt",
+        *(root / f"layers/{name}/requirements.txt" for name in ("dependencies", "search")),
+    ]
     key = digest(root, files)
     if is_stamped(stamp, key):
         return

@@ -20,6 +20,7 @@ _MADE_FROM = (
     "functions",
     "layers/kit",
     "layers/dependencies/requirements.txt",
+    "layers/search/requirements.txt",
     "statemachines",
     "web/dist",
 )

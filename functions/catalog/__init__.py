@@ -5,26 +5,32 @@ event on sale has all its seats. Which seats are free is the inventory's.
 """
 
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
-from catalog.events import Event, OrphanRule, Venue
+from catalog.events import Availability, Event, OrphanRule, PriceRange, Status, Venue
 from catalog.problems import EventNotSellable
-from catalog.store import get_chart, get_event, mark_on_sale, record_availability
+from catalog.store import event_of_image, get_chart, get_event, get_venue, mark_on_sale, record_availability, upcoming
 
 __all__ = [
+    "Availability",
     "Chart",
     "Event",
     "EventNotSellable",
     "FocalPoint",
     "OrphanRule",
     "Place",
+    "PriceRange",
     "Row",
     "Seat",
     "Section",
+    "Status",
     "Venue",
+    "event_of_image",
     "get_chart",
     "get_event",
+    "get_venue",
     "mark_on_sale",
     "place",
     "record_availability",
     "seat_id",
     "seats",
+    "upcoming",
 ]

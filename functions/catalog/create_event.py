@@ -39,7 +39,7 @@ def create_event(new: NewEvent, event_id: str, asked: str, now: datetime) -> Eve
         raise _invalid(FieldProblem("chartHash", "is no chart of ours")) from error
     if problems := list(event_faults(new, chart, now)):
         raise _invalid(*problems)
-    return add_event(scheduled(new, event_id, venue), asked)
+    return add_event(scheduled(new, event_id, venue, now), asked)
 
 
 def _invalid(*problems: FieldProblem) -> InvalidEvent:

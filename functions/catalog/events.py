@@ -96,6 +96,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     orphan_rule: OrphanRule = "off"
     waiting_room: bool = False
     """Whether people buy by way of the waiting room alone."""
+    announced_at: datetime | None = None
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -153,7 +154,7 @@ def event_faults(new: NewEvent, chart: Chart, now: datetime) -> Iterator[FieldPr
         yield FieldProblem(f"pricing.{path}", problem)
 
 
-def scheduled(new: NewEvent, event_id: str, venue: Venue) -> Event:
+def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Event:
     """The event that a faultless request describes, not yet on sale."""
     cheapest, dearest = price_range(new.pricing)
     return Event(
@@ -180,6 +181,7 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue) -> Event:
         seat_count=0,
         orphan_rule=new.orphan_rule,
         waiting_room=new.waiting_room,
+        announced_at=now,
     )
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -179,6 +180,13 @@ def record_availability(event_id: str, available: int, capacity: int) -> bool:
     item = EventItem(f"EVENT#{event_id}", "EVENT")
     item.update([EventItem.availability.set(word)], condition=EventItem.pk.exists())
     return True
+
+
+def event_of_image(image: dict[str, Any]) -> Event:
+    """The event in an image of its item, as the table's stream carries it."""
+    item = EventItem()
+    item.deserialize(image)
+    return _event(item)
 
 
 def upcoming(after: str) -> Iterator[tuple[str, Event]]:

@@ -56,7 +56,10 @@ def load(
         events = [event(show, used[show.house], *opened[show.house], now) for show in shows]
         events += [own.result()] if own else []
         on_progress(f"Putting {len(events)} events on sale")
-        return list(pool.map(site.create_event, events))
+        created = list(pool.map(site.create_event, events))
+    on_progress("Indexing")
+    site.wait_until_found(len(created))
+    return created
 
 
 def _open(site: Site, house: House) -> tuple[str, str]:

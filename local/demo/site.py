@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 import urllib.error
@@ -11,6 +12,7 @@ from typing import Any
 TIMEOUT_SECONDS = 60
 IMPORT_SECONDS_MAX = 60
 IMPORT_POLL_SECONDS = 0.1
+LOOK_SECONDS = 0.25
 
 
 class DemoNotLoaded(RuntimeError):
@@ -46,6 +48,20 @@ class Site:
         event_id = str(self._post("/organizer/events", event)["eventId"])
         self._post(f"/organizer/events/{event_id}/on-sale", {})
         return event_id
+
+    def wait_until_found(self, count: int) -> None:
+        """Until a search finds so many events. Raises DemoNotLoaded."""
+        began = time.monotonic()
+        for look in itertools.count():
+            # Every look is another question, so that the edge has no answer to it.
+            query = f"size=1&startDateTime=2000-01-01T00:00:00.{look:06}Z"
+            answer = json.loads(_send(urllib.request.Request(f"{self.url}/api/events?{query}")))  # noqa: S310
+            if answer["page"]["totalElements"] >= count:
+                return
+            if time.monotonic() - began > TIMEOUT_SECONDS:
+                found = answer["page"]["totalElements"]
+                raise DemoNotLoaded(f"The search finds {found} of {count} events after {TIMEOUT_SECONDS} s.")
+            time.sleep(LOOK_SECONDS)
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._ask(path, None)

@@ -22,6 +22,7 @@ from local.edge.distribution import ReadSecret, read_distribution
 from local.edge.functions import FunctionRuntime
 from local.edge.origins import Origins
 from local.edge.process import READY
+from local.edge.purging import follow_invalidations
 from local.edge.server import Edge
 from local.edge.template import Assembly, Deployed
 from local.mailbox import Mailbox, mailbox_routes, receive_mail
@@ -57,6 +58,8 @@ async def _serve(asked: argparse.Namespace, log: int) -> None:
         aws_secret_access_key="test",  # noqa: S106
     )
     assembly = Assembly.read(asked.assembly, deployed_names(cloud("cloudformation")), asked.region)
+    [described] = assembly.resources("AWS::CloudFront::Distribution")
+    distribution_id = assembly.text(described.stack, {"Ref": described.logical_id})
     distribution = read_distribution(assembly, secret_reader(cloud("secretsmanager")))
     edge = Edge(distribution, Origins(asked.cloud, asked.region), FunctionRuntime())
     mailbox = Mailbox()
@@ -77,9 +80,11 @@ async def _serve(asked: argparse.Namespace, log: int) -> None:
     mail = await asyncio.start_server(
         functools.partial(receive_mail, mailbox), sock=socket.socket(fileno=asked.mail_fd)
     )
+    purging = asyncio.create_task(follow_invalidations(cloud("cloudfront"), distribution_id, edge.forget))
     print(READY, flush=True)
     os.dup2(log, sys.stdout.fileno())
     await _told_to_stop()
+    purging.cancel()
     mail.close()
     await runner.cleanup()
     await edge.close()

@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -117,6 +117,11 @@ class Cache:
         if key in self._answers:
             self._answers.move_to_end(key)
         return self._answers.get(key)
+
+    def forget(self, is_meant: Callable[[Hashable], bool]) -> None:
+        """Drop the answers whose keys are meant."""
+        for key in [key for key in self._answers if is_meant(key)]:
+            self._bytes -= _size(self._answers.pop(key))
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keep `answer` in place of an older one."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import aiohttp
 
@@ -10,7 +11,7 @@ from local.edge.cache import Answer, Cache, lifetime, may_be_shared
 from local.edge.compression import compressed
 from local.edge.distribution import Behavior, Distribution
 from local.edge.origins import CONDITIONAL, Origins, response_headers
-from local.edge.viewer import ViewerRequest, accepted_encodings, cache_key
+from local.edge.viewer import ViewerRequest, accepted_encodings, cache_key, path_of
 
 BUFFERED_BYTES_MAX = 10_000_000
 _UNSHARED_KEYS_MAX = 10_000
@@ -51,6 +52,17 @@ class Fetching:
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
+
+    def forget(self, paths: list[str]) -> None:
+        """An invalidation: answers at these paths, each perhaps ending in `*`, are asked for anew."""
+        exact = {path for path in paths if not path.endswith("*")}
+        beginnings = tuple(path.removesuffix("*") for path in paths if path.endswith("*"))
+
+        def is_meant(key: Any) -> bool:
+            path = path_of(key)
+            return path in exact or path.startswith(beginnings)
+
+        self._cache.forget(is_meant)
 
     async def obtain(
         self, viewer: ViewerRequest, behavior: Behavior, body: AsyncIterator[bytes] | None = None

@@ -47,6 +47,10 @@ class Edge:
         await self._functions.close()
         await self._origins.close()
 
+    def forget(self, paths: list[str]) -> None:
+        """Invalidate these paths, each perhaps ending in `*`."""
+        self._fetching.forget(paths)
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Any request of a viewer."""
         viewer = _viewer(request)

@@ -60,6 +60,11 @@ def accepted_encodings(viewer: ViewerRequest, behavior: Behavior) -> tuple[str, 
     return tuple(name for name in behavior.cache.encodings if name in offered)
 
 
+def path_of(key: tuple[Any, ...]) -> str:
+    """The path in a cache key."""
+    return str(key[2])
+
+
 def cache_key(viewer: ViewerRequest, behavior: Behavior) -> tuple[Any, ...]:
     """The cache key by the cache policy: method, path, and of the rest only what the policy names."""
     policy = behavior.cache

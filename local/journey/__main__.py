@@ -97,7 +97,7 @@ async def _journey(asked: argparse.Namespace, address: str) -> int:
 
 async def _event(site: Site, wanted: str) -> Any:
     """The event asked for, or the one on sale with most places."""
-    listed = (await site.api("list events", "GET", "/events", params={"limit": "100"}))["events"]
+    listed = (await site.api("list events", "GET", "/events", params={"size": "100"}))["events"]
     found = [
         event
         for event in listed

@@ -44,7 +44,7 @@ def test_a_repeated_request_creates_nothing_twice() -> None:
         assert (status, problem["type"].rpartition("/")[2]) == (422, "idempotency-mismatch")
         others = harness.call(module, body=body, headers=key, now=NOW, person="oscar", groups=["organizer"])
         assert others[0] == 201 and others[1] != first[1]
-    assert len(harness.call("catalog.list_events", now=NOW)[1]["events"]) == 2
+    assert len(list(catalog.upcoming(NOW.isoformat()))) == 2
 
 
 def test_a_venue_is_shown() -> None:
@@ -54,63 +54,14 @@ def test_a_venue_is_shown() -> None:
     assert headers["cache-control"] == "public, max-age=60"
 
 
-def listed(**query: str) -> tuple[list[str], str | None]:
-    status, answer, headers = harness.call("catalog.list_events", query=query, now=NOW)
-    assert (status, headers["cache-control"]) == (200, "public, max-age=30")
-    return [found["name"] for found in answer["events"]], answer["nextCursor"]
-
-
-@pytest.fixture
-def season() -> list[str]:
-    """Five events over two years, made out of order; one has begun when we look."""
-    chart_hash = imported(hall())
-    wien, paris = venue(), venue(name="Salle Étoile", city="Paris", countryCode="FR", timezone="Europe/Paris")
-    for name, days, where, category in (
-        ("Late", 700, wien, "music"),
-        ("Soon", 2, wien, "music"),
-        ("Next", 33, paris, "theatre"),
-        ("Same time", 33, wien, "music"),
-    ):
+def test_upcoming_events_come_in_order_of_time() -> None:
+    chart_hash, venue_id = imported(hall()), venue()
+    for name, days in (("Late", 700), ("Soon", 2), ("Next", 33), ("Same time", 33)):
         starts_at = (NOW + timedelta(days=days)).isoformat()
-        event(name=name, startsAt=starts_at, venueId=where, chartHash=chart_hash, category=category)
-    return ["Soon", "Next", "Same time", "Late"]
-
-
-def test_upcoming_events_come_in_order_of_time(season: list[str]) -> None:
-    names, following = listed()
+        event(name=name, startsAt=starts_at, venueId=venue_id, chartHash=chart_hash)
+    names = [found.name for _, found in catalog.upcoming(NOW.isoformat())]
     assert names[0] == "Soon" and names[3] == "Late" and set(names[1:3]) == {"Next", "Same time"}
-    assert following is None
-    status, answer, _ = harness.call("catalog.list_events", now=NOW + timedelta(days=3))
-    assert (status, len(answer["events"])) == (200, 3)
-
-
-def test_pages_follow_each_other_without_gap_or_repetition(season: list[str]) -> None:
-    seen: list[str] = []
-    names, following = listed(limit="1")
-    while following is not None:
-        seen += names
-        names, following = listed(limit="1", cursor=following)
-    assert sorted(seen + names) == sorted(season)
-
-
-def test_filters(season: list[str]) -> None:
-    assert listed(keyword="etoile NEXT")[0] == ["Next"]
-    assert listed(city="PARIS")[0] == ["Next"]
-    assert set(listed(category="music")[0]) == {"Soon", "Same time", "Late"}
-    assert listed(keyword="nobody")[0] == []
-
-
-def test_a_cursor_is_good_for_its_own_list_only(season: list[str]) -> None:
-    _, following = listed(limit="1")
-    assert following is not None
-    for query in (
-        {"cursor": following[:-1] + ("A" if following[-1] != "A" else "B")},
-        {"cursor": following, "city": "Paris"},
-        {"cursor": "x"},
-        {"cursor": "é🎭"},
-    ):
-        status, problem, _ = harness.call("catalog.list_events", query=query, now=NOW)
-        assert (status, problem["type"].rpartition("/")[2]) == (400, "invalid-cursor"), query
+    assert len(list(catalog.upcoming((NOW + timedelta(days=3)).isoformat()))) == 3
 
 
 def test_going_on_sale() -> None:
@@ -136,5 +87,4 @@ def test_availability_is_a_word() -> None:
     catalog.mark_on_sale(event_id, 118, NOW)
     for available, word in [(118, "available"), (12, "available"), (11, "few"), (1, "few"), (0, "none")]:
         catalog.record_availability(event_id, available, 118)
-        _, answer, _ = harness.call("catalog.list_events", now=NOW)
-        assert [found["availability"] for found in answer["events"]] == [word]
+        assert catalog.get_event(event_id).availability == word

@@ -37,7 +37,7 @@ def world(shared_aws: None) -> None:
     storage = boto3.client("s3", region_name=harness.REGION)
     storage.put_object(Bucket="test-charts", Key=f"charts/{wanted['chartHash']}.json", Body=chart)
     new = build(event_body(venueId=venue.venue_id, chartHash=wanted["chartHash"]), NewEvent)
-    store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue), "")
+    store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue, SENT), "")
     asked = msgspec.json.decode(ids["request_chart_import"]["body"], type=WantedImport)
     upload(json.dumps(DRAWING).encode(), upload_id=asked.upload_id)
     import_id = ids["show_chart_import"]["pathParameters"]["chartImportId"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.layer import build
+from infra.layer import DEPENDENCIES, SEARCH, build
 
 UNZIPPED_LIMIT_MB = 250
 AARCH64 = 183
@@ -15,7 +15,8 @@ AARCH64 = 183
 @pytest.fixture(scope="module")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("layer") / "python"
-    build(target)
+    build(DEPENDENCIES, target)
+    build(SEARCH, target / "search")
     return target
 
 

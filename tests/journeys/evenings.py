@@ -14,7 +14,7 @@ from local.run import RunningBoxoffice
 
 def copy_of(site: RunningBoxoffice, name: str, called: str) -> str:
     """The id of a new event, on sale, on the chart and at the prices of another."""
-    [listed] = [event for event in _get(site, "/api/events?limit=100")["events"] if event["name"] == name]
+    [listed] = [event for event in _get(site, "/api/events?size=100")["events"] if event["name"] == name]
     event = _get(site, f"/api/events/{listed['eventId']}")
     new = {
         **{key: event[key] for key in ("artist", "category", "startsAt", "onSaleAt", "chartHash", "pricing")},

@@ -25,7 +25,7 @@ LOADED = {"The Debt of Hours", "Northbound Lights Tour", "One Night Only", "Open
 @pytest.fixture(scope="module")
 def events(site: RunningBoxoffice) -> dict[str, dict[str, Any]]:
     """Those that were loaded; other tests add their own."""
-    listed = get(site, "/api/events?limit=50")["events"]
+    listed = get(site, "/api/events?size=100")["events"]
     return {event["name"]: event for event in listed if event["name"] in LOADED}
 
 

@@ -63,7 +63,7 @@ def test_a_chart_is_compressed_and_kept(site: RunningBoxoffice) -> None:
 
 
 def test_what_is_public_is_kept_as_long_as_it_says(site: RunningBoxoffice) -> None:
-    first, again = ask(site, "/api/events?limit=7"), ask(site, "/api/events?limit=7")
+    first, again = ask(site, "/api/events?size=7"), ask(site, "/api/events?size=7")
     assert again.headers["X-Cache"] == "Hit from cloudfront"
     assert again.body == first.body
     assert re.search(r"max-age=\d+", again.headers["Cache-Control"])

@@ -1,83 +1,198 @@
-import { useState } from "preact/hooks";
-import { callAll } from "../api/client";
-import type { EventSummary } from "../api/types";
-import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { call } from "../api/client";
+import type { Events } from "../api/types";
+import { config } from "../config";
+import { Failure, type Loaded, useLoaded, useTitle } from "../ui/ui";
 import { EventCard } from "./EventCard";
 import "./events.css";
-import { type Filter, matching, type Span } from "./filter";
+import { Chosen, Facets, Filters } from "./Filters";
+import { SearchBox } from "./SearchBox";
+import {
+  address,
+  fromQuery,
+  isEmpty,
+  PAGE_SIZE,
+  question,
+  type Row,
+  type Search,
+  withoutRepetition,
+} from "./search";
+import { VenueMap } from "./VenueMap";
 
-const SPANS: [Span, string][] = [
-  ["any", "Any date"],
-  ["week", "Next 7 days"],
-  ["weekend", "This weekend"],
-  ["month", "Next month"],
-];
+const ROW_SIZE = 4;
+const BROWSE_SIZE = 48;
+/** Fewer events than these are shown as one list: rows would only scatter them. */
+const ROWS_FROM = 12;
 
 export function EventListPage() {
-  useTitle("");
-  const [filter, setFilter] = useState<Filter>({ text: "", span: "any" });
-  const loaded = useLoaded("events", (signal) =>
-    callAll<"events", EventSummary>("/events", "events", { signal }),
-  );
-  const found = loaded.value && matching(loaded.value, filter, new Date());
+  const { query, route } = useLocation();
+  const search = fromQuery(query);
+  useTitle(search.keyword ?? search.artist ?? search.city ?? "");
+  const go = (change: Search, replace = false) => route(address(search, change), replace);
   return (
     <main id="main" class="page" tabIndex={-1}>
       <div class="whats-on">
         <h1>What’s on</h1>
         <search class="finder">
-          <label class="visually-hidden" for="find">
-            Search by artist, venue or city
-          </label>
-          <input
-            id="find"
-            class="input"
-            type="search"
-            placeholder="Artist, venue or city"
-            value={filter.text}
-            onInput={(e) => setFilter({ ...filter, text: e.currentTarget.value })}
+          <SearchBox
+            keyword={search.keyword ?? ""}
+            onKeyword={(keyword) => go({ keyword }, true)}
+            onChoose={(change) => go(change)}
           />
-          <fieldset class="chips">
-            <legend class="visually-hidden">When</legend>
-            {SPANS.map(([span, label]) => (
-              <button
-                key={span}
-                type="button"
-                class="chip"
-                aria-pressed={filter.span === span}
-                onClick={() => setFilter({ ...filter, span })}
-              >
-                {label}
-              </button>
-            ))}
-          </fieldset>
+          <Filters search={search} go={go} />
         </search>
       </div>
-      {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
-      {!found && loaded.error === undefined && <Waiting />}
-      {found && (
-        <p class="visually-hidden" role="status">
-          {found.length === 1 ? "1 event" : `${found.length} events`}
-        </p>
-      )}
-      {found?.length === 0 && (
-        <div class="stack nothing">
-          <h2>Nothing matches</h2>
-          <p class="lede">Try fewer words or another date.</p>
-          <button type="button" class="button quiet" onClick={() => setFilter({ text: "", span: "any" })}>
-            Show everything
-          </button>
-        </div>
-      )}
-      {found && (
-        <ul class="cards">
-          {found.map((event) => (
-            <li key={event.eventId}>
-              <EventCard event={event} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {isEmpty(search) ? <Browse /> : <Results search={search} />}
     </main>
+  );
+}
+
+/** Without a question: what is soon, what is new, and everything else. */
+function Browse() {
+  const load = (search: Search, size: number) => (signal: AbortSignal) =>
+    call<Events>(question(search, size), { signal });
+  const all = useLoaded("all", load({}, BROWSE_SIZE));
+  const weekend = useLoaded("weekend", load({ date: "this-weekend" }, ROW_SIZE));
+  const announced = useLoaded("announced", load({ sort: "announced" }, ROW_SIZE));
+  const onSale = useLoaded("on-sale", load({ sort: "on-sale" }, ROW_SIZE));
+  if (all.error !== undefined) return <Failure error={all.error} retry={all.reload} />;
+  if (!all.value) return <Waiting />;
+  const many = all.value.page.totalElements >= ROWS_FROM;
+  const rows: Row[] = [
+    { title: "This weekend", more: address({ date: "this-weekend" }), events: many ? events(weekend) : [] },
+    { title: "On sale soon", more: address({ sort: "on-sale" }), events: many ? events(onSale) : [] },
+    { title: "Just announced", more: address({ sort: "announced" }), events: many ? events(announced) : [] },
+    { title: "Coming up", more: address({ sort: "date" }), events: all.value.events },
+  ];
+  return (
+    <>
+      <Count answer={all.value} />
+      <ul class="categories" aria-label="Categories">
+        {all.value.facets.category.map(({ value, count }) => (
+          <li key={value}>
+            <a class="chip" href={address({ category: value })}>
+              {value} <span class="numbers muted">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {withoutRepetition(rows).map((row) => (
+        <section key={row.title} class="row">
+          <div class="row-title">
+            <h2>{row.title}</h2>
+            {row.more && <a href={row.more}>See all</a>}
+          </div>
+          <Cards answer={row} next={row.title === "Coming up"} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function events(loaded: Loaded<Events>): Events["events"] {
+  return loaded.value?.events ?? [];
+}
+
+function Results({ search }: { search: Search }) {
+  const asked = question(search);
+  const loaded = useLoaded(asked, (signal) => call<Events>(asked, { signal }));
+  // While somebody types, the answer before stays until the next one is here.
+  const before = useRef<Events | undefined>(undefined);
+  useEffect(() => {
+    if (loaded.value) before.current = loaded.value;
+  }, [loaded.value]);
+  const answer = loaded.value ?? before.current;
+  if (loaded.error !== undefined) return <Failure error={loaded.error} retry={loaded.reload} />;
+  if (!answer) return <Waiting />;
+  return (
+    <div class="results" aria-busy={!loaded.value}>
+      <Facets search={search} answer={answer} />
+      <div class="stack">
+        <div class="row-title">
+          <h2>
+            {answer.page.totalElements === 1
+              ? "1 event"
+              : `${answer.page.totalElements.toLocaleString()} events`}
+          </h2>
+          <Subscribe search={search} />
+        </div>
+        <Count answer={answer} />
+        <Chosen search={search} answer={answer} />
+        {answer.readAs.date && !search.date && (
+          <p class="muted">Read as a day: {answer.readAs.date.replaceAll("-", " ")}.</p>
+        )}
+        {answer.events.length === 0 ? <Nothing /> : <Cards answer={answer} />}
+        <Pages search={search} answer={answer} />
+        <VenueMap search={search} answer={answer} />
+      </div>
+    </div>
+  );
+}
+
+function Cards({ answer, next }: { answer: Pick<Events, "events">; next?: boolean }) {
+  return (
+    <ul class={next ? "cards next" : "cards"}>
+      {answer.events.map((event) => (
+        <li key={event.eventId}>
+          <EventCard event={event} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Count({ answer }: { answer: Events }) {
+  const total = answer.page.totalElements;
+  return (
+    <p class="visually-hidden" role="status">
+      {total === 1 ? "1 event" : `${total} events`}
+    </p>
+  );
+}
+
+/** A venue's or an artist's events in one's own calendar. */
+function Subscribe({ search }: { search: Search }) {
+  const path = search.venueId
+    ? `/venues/${search.venueId}/events.ics`
+    : search.artist && `/artists/${encodeURIComponent(search.artist)}/events.ics`;
+  const [href, setHref] = useState("");
+  useEffect(() => {
+    if (path) void config().then(({ apiBase }) => setHref(apiBase + path));
+  }, [path]);
+  if (!path || !href) return null;
+  return (
+    <a href={href} download>
+      Add to calendar
+    </a>
+  );
+}
+
+function Pages({ search, answer }: { search: Search; answer: Events }) {
+  const { number, totalPages } = answer.page;
+  if (totalPages < 2) return null;
+  return (
+    <nav class="pages" aria-label="Pages">
+      {number > 0 && <a href={address(search, { page: number > 1 ? String(number - 1) : "" })}>Before</a>}
+      <span class="muted numbers">
+        {Math.min(number + 1, totalPages)} of {totalPages}
+      </span>
+      {number + 1 < totalPages && (
+        <a href={address(search, { page: String(number + 1) })}>Next {PAGE_SIZE}</a>
+      )}
+    </nav>
+  );
+}
+
+function Nothing() {
+  return (
+    <div class="stack nothing">
+      <h2>Nothing matches</h2>
+      <p class="lede">Try fewer words or another date.</p>
+      <a class="button quiet" href="/">
+        Show everything
+      </a>
+    </div>
   );
 }
 

@@ -5,7 +5,8 @@
         return hold_seats(call.caller, body, call.now)
 
 The annotations of `body`, `query` and the result are the contract: they validate, encode, and become the
-OpenAPI document. Answers are private (`no-store`) unless the endpoint says how long the edge may keep them.
+OpenAPI document. Answers are private (`no-store`) unless the endpoint says how long the edge may keep them;
+browsers, which nobody can tell to forget, keep them for a minute at most.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from kit.telemetry import log, metrics
 
 BODY_BYTES_MAX = 64 * 1024
 KEY_LENGTH_MAX = 255
+BROWSER_SECONDS_MAX = 60
 NOT_NOW = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
@@ -91,13 +93,17 @@ class Answer(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
 
 
+CacheSeconds = int | Callable[[Any, Any, datetime], int]
+"""How long the edge may keep an answer: always the same, or by (query, answer, now)."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """What an entry point promises; the OpenAPI document is made of these."""
 
     callers: auth.Callers
     status: int
-    cache_seconds: int
+    cache_seconds: CacheSeconds
     raises: tuple[type[Problem], ...]
     body: type | None
     query: type | None
@@ -110,7 +116,7 @@ def endpoint(
     *,
     callers: auth.Callers = auth.SIGNED_IN,
     status: int = 200,
-    cache_seconds: int = 0,
+    cache_seconds: CacheSeconds = 0,
     raises: tuple[type[Problem], ...] = (),
     idempotency_key: str = "none",
 ) -> Callable[[Callable[..., Any]], Callable[[Event, Any], dict[str, Any]]]:
@@ -133,7 +139,7 @@ def endpoint(
         @metrics.log_metrics
         def handler(event: Event, context: Any) -> dict[str, Any]:
             try:
-                return _success(promise, _run(promise, function, event))
+                return _run(promise, function, event)
             except Problem as problem:
                 return _problem(problem, event)
             except Exception as error:  # noqa: BLE001  the one place where the unforeseen becomes an answer
@@ -160,7 +166,7 @@ def passes(error: BaseException | None) -> bool:
     return False
 
 
-def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
+def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> dict[str, Any]:
     headers = event.get("headers") or {}
     only_through_the_edge(headers)
     call = Call(
@@ -180,7 +186,11 @@ def _run(promise: Endpoint, function: Callable[..., Any], event: Event) -> Any:
         arguments["body"] = decode_json(call.raw_body, promise.body)
     if promise.query is not None:
         arguments["query"] = decode_query(event.get("queryStringParameters") or {}, promise.query)
-    return function(call, **arguments)
+    result = function(call, **arguments)
+    seconds = promise.cache_seconds
+    if not isinstance(seconds, int):
+        seconds = seconds(arguments["query"], result, call.now)
+    return _success(promise, result, seconds)
 
 
 def only_through_the_edge(headers: dict[str, str]) -> None:
@@ -204,9 +214,8 @@ def _raw_body(event: Event) -> bytes:
     return raw
 
 
-def _success(promise: Endpoint, result: Any) -> dict[str, Any]:
-    cache = f"public, max-age={promise.cache_seconds}" if promise.cache_seconds else "no-store"
-    headers = {"cache-control": cache}
+def _success(promise: Endpoint, result: Any, cache_seconds: int) -> dict[str, Any]:
+    headers = {"cache-control": _cache_control(cache_seconds)}
     if isinstance(result, Answer):
         headers |= {"content-type": result.content_type, **result.headers}
         if isinstance(result.body, bytes):
@@ -218,6 +227,13 @@ def _success(promise: Endpoint, result: Any) -> dict[str, Any]:
         return {"statusCode": promise.status, "headers": headers}
     headers["content-type"] = "application/json"
     return {"statusCode": promise.status, "headers": headers, "body": msgspec.json.encode(result).decode()}
+
+
+def _cache_control(seconds: int) -> str:
+    if not seconds:
+        return "no-store"
+    at_the_edge = f", s-maxage={seconds}" if seconds > BROWSER_SECONDS_MAX else ""
+    return f"public, max-age={min(seconds, BROWSER_SECONDS_MAX)}{at_the_edge}"
 
 
 def _problem(problem: Problem, event: Event) -> dict[str, Any]:

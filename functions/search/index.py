@@ -1,0 +1,331 @@
+"""The index: every upcoming event as one row of some columns, in the order of time, and the words it is found by.
+
+One immutable file, written at once and mapped into memory: what a query does not touch is not read.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from catalog import PriceRange, Venue
+from kit.clock import from_ms, to_ms
+from kit.money import Money
+from search.listing import AVAILABILITY, STATUSES, EventSummary
+from search.text_index import Field, TextIndex, build_text
+from search.words import key_of
+
+Array = NDArray[Any]
+FORMAT = 1
+"""Raised when a file of before could not be read: readers then leave it alone."""
+ALIGNED = 64
+SEPARATOR = "\0"
+ID_LENGTH = 20
+ARTIST, NAME, VENUE, CITY, CATEGORY = 8.0, 7.0, 5.0, 4.0, 3.0
+"""What a word counts by where it stands."""
+KINDS = ("artist", "venue", "city")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A value for each event; names, artists and the like are numbers of rows in `Tables`. Times in ms, UTC."""
+
+    event_id: Array
+    starts_at: Array
+    on_sale_at: Array
+    announced_at: Array
+    price_min: Array
+    price_max: Array
+    currency: Array
+    status: Array
+    availability: Array
+    name: Array
+    artist: Array
+    category: Array
+    image: Array
+    venue: Array
+    city: Array
+    country: Array
+    timezone: Array
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Each distinct text once. Venues are JSON; cities carry their country: `Wien, AT`."""
+
+    name: list[str]
+    artist: list[str]
+    category: list[str]
+    image: list[str]
+    venue: list[str]
+    city: list[str]
+    country: list[str]
+    timezone: list[str]
+    currency: list[str]
+
+
+@dataclass(frozen=True)
+class Entities:
+    """What is suggested: artists, venues and cities, with how many events each has."""
+
+    kind: Array
+    number: Array
+    events: Array
+
+
+@dataclass(frozen=True)
+class Index:
+    """Open for reading; only `columns.availability` may be written to, in memory."""
+
+    columns: Columns
+    tables: Tables
+    entities: Entities
+    words: TextIndex
+    suggestions: TextIndex
+    latitude: Array
+    longitude: Array
+    by_id: Array
+    """Rows in the order of their event ids."""
+
+    @property
+    def size(self) -> int:
+        return len(self.columns.event_id)
+
+    @cached_property
+    def artists(self) -> dict[str, list[int]]:
+        """Artists by the keys of their names."""
+        return _by_key(self.tables.artist)
+
+    @cached_property
+    def cities(self) -> dict[str, list[int]]:
+        """Cities by the keys of their names, without their countries."""
+        return _by_key([city.rpartition(",")[0] for city in self.tables.city])
+
+    @cached_property
+    def venues(self) -> dict[str, list[int]]:
+        """Venues by their ids; one that was changed between events is there more than once."""
+        numbers: dict[str, list[int]] = {}
+        for number, text in enumerate(self.tables.venue):
+            numbers.setdefault(msgspec.json.decode(text, type=Venue).venue_id, []).append(number)
+        return numbers
+
+    def warm(self) -> None:
+        """Make what is made once now, and not for the first who asks."""
+        self.artists, self.cities, self.venues  # noqa: B018
+
+    def row_of(self, event_id: str) -> int | None:
+        wanted = np.array(event_id.encode(), f"S{ID_LENGTH}")
+        place = int(np.searchsorted(self.columns.event_id, wanted, sorter=self.by_id))
+        if place == self.size or self.columns.event_id[self.by_id[place]] != wanted:
+            return None
+        return int(self.by_id[place])
+
+    def venue(self, number: int) -> Venue:
+        return msgspec.json.decode(self.tables.venue[number], type=Venue)
+
+    def listing(self, row: int, distance_km: float | None = None) -> EventSummary:
+        """The event of a row."""
+        columns, tables = self.columns, self.tables
+        currency = tables.currency[columns.currency[row]]
+        return EventSummary(
+            event_id=bytes(columns.event_id[row]).decode(),
+            name=tables.name[columns.name[row]],
+            artist=tables.artist[columns.artist[row]],
+            category=tables.category[columns.category[row]],
+            image_url=tables.image[columns.image[row]] or None,
+            venue=self.venue(columns.venue[row]),
+            starts_at=from_ms(int(columns.starts_at[row])),
+            on_sale_at=from_ms(int(columns.on_sale_at[row])),
+            announced_at=from_ms(int(columns.announced_at[row])),
+            status=STATUSES[columns.status[row]],
+            availability=AVAILABILITY[columns.availability[row]],
+            price_range=PriceRange(
+                Money(int(columns.price_min[row]), currency), Money(int(columns.price_max[row]), currency)
+            ),
+            distance_km=distance_km,
+        )
+
+    def listings(self) -> Iterable[EventSummary]:
+        """Everything that is indexed: with it, and what has changed, the next index is built."""
+        return (self.listing(row) for row in range(self.size))
+
+
+class _Numbers(dict[str, int]):
+    """Texts numbered in the order of their first appearance."""
+
+    def of(self, text: str) -> int:
+        return self.setdefault(text.replace(SEPARATOR, ""), len(self))
+
+
+def build_index(listings: Iterable[EventSummary]) -> Index:
+    """The index of these events."""
+    events = sorted(listings, key=lambda event: (event.starts_at, event.event_id))
+    numbers = {field.name: _Numbers() for field in fields(Tables)}
+    venues: dict[Venue, int] = {}
+    for event in events:
+        venues.setdefault(event.venue, len(venues))
+    places = list(venues)
+    venue_texts = [msgspec.json.encode(place).decode() for place in places]
+    venue_city = [numbers["city"].of(f"{place.city}, {place.country_code}") for place in places]
+    venue_country = [numbers["country"].of(place.country_code) for place in places]
+    venue_timezone = [numbers["timezone"].of(place.timezone) for place in places]
+    of_venue = np.array([venues[event.venue] for event in events], np.uint32)
+
+    def numbered(table: str, texts: Iterable[str]) -> Array:
+        return np.array([numbers[table].of(text) for text in texts], np.uint32)
+
+    def per_venue(values: Sequence[int]) -> Array:
+        return np.array(values, np.uint32)[of_venue] if events else np.array([], np.uint32)
+
+    columns = Columns(
+        event_id=np.array([event.event_id.encode() for event in events], f"S{ID_LENGTH}"),
+        starts_at=np.array([to_ms(event.starts_at) for event in events], np.int64),
+        on_sale_at=np.array([to_ms(event.on_sale_at) for event in events], np.int64),
+        announced_at=np.array([to_ms(event.announced_at) for event in events], np.int64),
+        price_min=np.array([event.price_range.min.amount for event in events], np.int64),
+        price_max=np.array([event.price_range.max.amount for event in events], np.int64),
+        currency=numbered("currency", (event.price_range.min.currency for event in events)),
+        status=np.array([STATUSES.index(event.status) for event in events], np.uint8),
+        availability=np.array([AVAILABILITY.index(event.availability) for event in events], np.uint8),
+        name=numbered("name", (event.name for event in events)),
+        artist=numbered("artist", (event.artist for event in events)),
+        category=numbered("category", (event.category for event in events)),
+        image=numbered("image", (event.image_url or "" for event in events)),
+        venue=of_venue,
+        city=per_venue(venue_city),
+        country=per_venue(venue_country),
+        timezone=per_venue(venue_timezone),
+    )
+    tables = Tables(**{name: list(of) for name, of in numbers.items() if name != "venue"}, venue=venue_texts)
+    entities, entity_fields = _entities(columns, tables, places)
+    words = [
+        Field(tables.artist, columns.artist, ARTIST),
+        Field(tables.name, columns.name, NAME),
+        Field([place.name for place in places], columns.venue, VENUE),
+        Field([city.rpartition(",")[0] for city in tables.city], columns.city, CITY),
+        Field(tables.category, columns.category, CATEGORY),
+    ]
+    return Index(
+        columns=columns,
+        tables=tables,
+        entities=entities,
+        words=build_text(len(events), words),
+        suggestions=build_text(len(entities.kind), entity_fields),
+        latitude=np.array([place.latitude for place in places], np.float32),
+        longitude=np.array([place.longitude for place in places], np.float32),
+        by_id=np.argsort(columns.event_id).astype(np.uint32),
+    )
+
+
+def _entities(columns: Columns, tables: Tables, places: Sequence[Venue]) -> tuple[Entities, list[Field]]:
+    """Artists, then venues, then cities; a venue is also found by its city."""
+    cities = [city.rpartition(",")[0] for city in tables.city]
+    texts = {"artist": tables.artist, "venue": [place.name for place in places], "city": cities}
+    counts = [np.bincount(column, minlength=len(texts[kind])) for kind, column in _columns_of_kinds(columns).items()]
+    sizes = [len(texts[kind]) for kind in KINDS]
+    entities = Entities(
+        kind=np.repeat(np.arange(len(KINDS), dtype=np.uint8), sizes),
+        number=np.concatenate([np.arange(size, dtype=np.uint32) for size in sizes]),
+        events=np.concatenate(counts).astype(np.uint32),
+    )
+    labels = [text for kind in KINDS for text in texts[kind]]
+    beside = ["" for _ in texts["artist"]] + [place.city for place in places] + ["" for _ in cities]
+    rows = np.arange(len(labels))
+    return entities, [Field(labels, rows, 8.0), Field(beside, rows, 2.0)]
+
+
+def _columns_of_kinds(columns: Columns) -> dict[str, Array]:
+    return {"artist": columns.artist, "venue": columns.venue, "city": columns.city}
+
+
+def save_index(index: Index, path: Path) -> None:
+    """One file: a head that says where each array lies, then the arrays."""
+    parts = dict(_arrays(index))
+    places, offset = {}, 0
+    for name, array in parts.items():
+        places[name] = (array.dtype.str, len(array), offset)
+        offset += -(-array.nbytes // ALIGNED) * ALIGNED
+    head = msgspec.json.encode({"format": FORMAT, "rows": index.size, "arrays": places})
+    start = -(-(8 + len(head)) // ALIGNED) * ALIGNED
+    with path.open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head)
+        for name, array in parts.items():
+            file.seek(start + places[name][2])
+            file.write(array.tobytes())
+        file.truncate(start + offset)
+
+
+class UnreadableIndex(Exception):
+    """The file is no index of this format."""
+
+
+def open_index(path: Path) -> Index:
+    """Map a file that `save_index` wrote. Raises UnreadableIndex."""
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        length = int.from_bytes(mapped[:8], "little")
+        head = msgspec.json.decode(mapped[8 : 8 + length])
+        if head["format"] != FORMAT:
+            raise UnreadableIndex(f"format {head['format']}")
+        start = -(-(8 + length) // ALIGNED) * ALIGNED
+        arrays = {
+            name: np.frombuffer(mapped, dtype, count, start + offset)
+            for name, (dtype, count, offset) in head["arrays"].items()
+        }
+        return _index(arrays, head["rows"])
+    except (msgspec.DecodeError, KeyError, ValueError, TypeError) as error:
+        raise UnreadableIndex(str(error)) from error
+
+
+def _arrays(index: Index) -> Iterable[tuple[str, Array]]:
+    for owner in ("columns", "entities", "words", "suggestions"):
+        part = getattr(index, owner)
+        for field in fields(part):
+            if field.name != "row_count":
+                yield f"{owner}.{field.name}", getattr(part, field.name)
+    for field in fields(Tables):
+        text = "".join(text + SEPARATOR for text in getattr(index.tables, field.name))
+        yield f"tables.{field.name}", np.frombuffer(text.encode(), np.uint8)
+    for name in ("latitude", "longitude", "by_id"):
+        yield name, getattr(index, name)
+
+
+def _index(arrays: dict[str, Array], rows: int) -> Index:
+    def part(owner: str) -> dict[str, Array]:
+        prefix = f"{owner}."
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+    columns = part("columns")
+    columns["availability"] = columns["availability"].copy()
+    entities = Entities(**part("entities"))
+    tables = {name: _texts(array) for name, array in part("tables").items()}
+    return Index(
+        columns=Columns(**columns),
+        tables=Tables(**tables),
+        entities=entities,
+        words=TextIndex(**part("words"), row_count=rows),
+        suggestions=TextIndex(**part("suggestions"), row_count=len(entities.kind)),
+        latitude=arrays["latitude"],
+        longitude=arrays["longitude"],
+        by_id=arrays["by_id"],
+    )
+
+
+def _texts(array: Array) -> list[str]:
+    return array.tobytes().decode().split(SEPARATOR)[:-1]
+
+
+def _by_key(texts: Sequence[str]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number, text in enumerate(texts):
+        numbers.setdefault(key_of(text), []).append(number)
+    return numbers
