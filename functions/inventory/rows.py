@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from inventory.seats import FIRST_LEASE, FREE, Seat, ended_before, free_after, held, sold
+from inventory.seats import FIRST_LEASE, FREE, Seat, blocked, ended_before, free_after, held, sold
 from inventory.writes import Item, Refused, send
 from kit import settings
 
@@ -30,6 +30,8 @@ CONFIRM_SOLD = "{seat} = :sold"
 UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :free"
 REPLACE_TAKEN = f"{{seat}} = :held OR {{seat}} = :before OR {UNCLAIMED}"
 REPLACE_LEFT = "{seat} = :before OR {seat} < :asker"
+BLOCK = "{seat} = :blocked OR {seat} < :now"
+UNBLOCK = "{seat} = :blocked OR {seat} = :free"
 
 
 class Move(NamedTuple):
@@ -109,6 +111,19 @@ def undo(
         ":free": free,
     }
     _give_back(event_id, seats, UNDO, values)
+
+
+def blocking(event_id: str, seats: Sequence[Seat], block_id: str, now: datetime) -> list[dict[str, Any]]:
+    """Free seats become house seats. No asker is compared: the block's own record, in the same transaction, keeps
+    late writes away."""
+    values = {":blocked": blocked(block_id), ":now": ended_before(now)}
+    return updates(event_id, [Move(seats, ":blocked", BLOCK)], values)
+
+
+def unblocking(event_id: str, seats: Sequence[Seat], block_id: str, free: bytes) -> list[dict[str, Any]]:
+    """House seats become `free`."""
+    values = {":blocked": blocked(block_id), ":free": free}
+    return updates(event_id, [Move(seats, ":free", UNBLOCK)], values)
 
 
 def _give_back(event_id: str, seats: Sequence[Seat], given: str, values: Mapping[str, bytes]) -> None:

@@ -3,7 +3,8 @@
 Zeros: free. `FF x 6 ‖ order`: sold. `0 x 6 ‖ mark`: given back, free to every hold asked for after that. Ids
 of holds grow with time and a mark is an id of the moment the hold before ended, so that a write which arrives
 late, long after its hold is over, finds a mark that is later than its hold.
-Bytes compare as numbers do: free seats by their mark, then leases by their end, then what is sold.
+`FF x 5 FE ‖ block`: a house seat.
+Bytes compare as numbers do: free seats by their mark, then leases by their end, house seats, what is sold.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ LEASE_BYTES = 6
 FREE = bytes(LEASE_BYTES + ids.BYTES)
 NO_LEASE = bytes(LEASE_BYTES)
 FOREVER = b"\xff" * LEASE_BYTES
+HOUSE = FOREVER[:-1] + b"\xfe"
+"""Kept out of the sale by the organizer: a lease that does not end by itself."""
 FIRST_LEASE = bytes(LEASE_BYTES - 1) + b"\x01" + bytes(ids.BYTES)
 """Above every tombstone, below every lease."""
 _ADDRESS = re.compile(r"([a-z0-9]{1,16})-(0|[1-9]\d{0,3})-(0|[1-9]\d?)")
@@ -70,6 +73,11 @@ def sold(order_id: str) -> bytes:
     return FOREVER + ids.to_bytes(order_id)
 
 
+def blocked(block_id: str) -> bytes:
+    """A house seat."""
+    return HOUSE + ids.to_bytes(block_id)
+
+
 def ended_before(now: datetime) -> bytes:
     """A slot below this holds a lease that has ended, or none."""
     return _milliseconds(now) + bytes(ids.BYTES)
@@ -86,8 +94,16 @@ def is_on_the_map(value: bytes) -> bool:
 
 
 def is_lease(value: bytes) -> bool:
-    """Will end: neither free nor sold."""
-    return NO_LEASE < value[:LEASE_BYTES] < FOREVER
+    """Will end: neither free nor sold, and no house seat."""
+    return NO_LEASE < value[:LEASE_BYTES] < HOUSE
+
+
+def is_blocked(value: bytes) -> bool:
+    return value[:LEASE_BYTES] == HOUSE
+
+
+def is_sold(value: bytes) -> bool:
+    return value[:LEASE_BYTES] == FOREVER
 
 
 def lease_of(value: bytes) -> tuple[datetime, str]:

@@ -53,6 +53,10 @@ class EdgeProcess:
             raise EdgeNotStarted(f"The local edge did not start: the reason is in {log}.")
         return edge
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def running(self) -> bool:
         return self._process.poll() is None
 

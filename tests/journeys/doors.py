@@ -19,6 +19,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MISSING = {
     "eventId": "evt_0000000000000000",
     "venueId": "ven_0000000000000000",
+    "blockId": "blk_0000000000000000",
     "holdId": "hld_0000000000000000",
     "orderId": "ord_0000000000000000",
     "ticketId": "tkt_0000000000000000",
