@@ -18,7 +18,7 @@ OFFERS_MAX = 10
 """Somebody who lost so many is told to come back: the seats are there, the crowd is too large."""
 CROWD_LASTS = timedelta(seconds=2)
 _crowds: dict[str, tuple[datetime, int]] = {}
-"""By event: until when buyers were in each other's way, and how often one of them lost."""
+"""By event: until when buyers are thought to be in each other's way, and how often the last one lost."""
 
 
 class Offers:
@@ -34,7 +34,7 @@ class Offers:
         self._free = snapshot.free()
         self.leave_out(named)
         until, lost = _crowds.get(event.event_id, (now, 0))
-        self._lost = max(lost - 1, 0) if now < until else 0
+        self._lost = lost if now < until else 0
 
     def next(self) -> list[str]:
         """The best seats that nobody has turned out to have. Raises SeatsUnavailable."""

@@ -54,7 +54,7 @@ class EdgeProcess:
         return edge
 
     @property
-    def pid(self) -> int:
+    def process_id(self) -> int:
         return self._process.pid
 
     def running(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -162,7 +161,7 @@ def buyers(site: RunningBoxoffice, count: int) -> dict[str, str]:
 
 def cpu_seconds(site: RunningBoxoffice) -> float:
     """Of every process of the local cloud, functions included, and of the edge."""
-    sessions = {site.cloud.pid, site.edge.pid}
+    sessions = {site.cloud.process_id, site.edge.process_id}
     ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -179,4 +178,4 @@ def say(step: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

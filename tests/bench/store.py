@@ -11,18 +11,20 @@ from datetime import timedelta
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from inventory import rows, snapshots, writes
-from inventory.hold_seats import HoldRequest, hold_seats
+from inventory.hold_seats import BestAvailable, HoldRequest, hold_seats
 from inventory.holding import place
-from inventory.holds import Hold
+from inventory.holds import HeldSeats, Hold
 from inventory.seats import is_on_the_map
 from inventory.snapshots import RowBits, bits_of
 from kit import clock, ids
 from kit.errors import Problem
 from pricing import quote
 from tests.bench.crowd import Outcome, Try
-from tests.bench.wishes import Wish
+from tests.bench.wishes import Wish, house
 from tests.inventory.house import PRICING
 
 LIMIT = 8
@@ -53,9 +55,7 @@ def hold_best() -> Try:
     _count_units()
     event_id = os.environ[EVENT]
 
-    def attempt(wish: Wish) -> Any:
-        from inventory.hold_seats import BestAvailable
-
+    def attempt(wish: Wish) -> HeldSeats:
         return hold_seats(
             wish.person, HoldRequest(event_id, best_available=BestAvailable(2)), ("", "bench"), clock.now()
         )
@@ -70,6 +70,8 @@ def _timed(wish: Wish, attempt: Any) -> Outcome:
         hold = attempt(wish)
     except Problem as problem:
         seats, hold_id, word = problem.data.get("seatIds", []), "", problem.word
+    except (BotoCoreError, ClientError, PynamoDBException) as broken:
+        seats, hold_id, word = [], "", type(broken).__name__
     else:
         seats = hold.seat_ids if isinstance(hold, Hold) else [seat.seat_id for seat in hold.seats]
         hold_id, word = hold.hold_id, ""
@@ -127,13 +129,12 @@ def _project(event_id: str, done: threading.Event) -> None:
 
 def row_items(dynamodb: Any, table: str, event_id: str) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
     """Every row of an event as it stands."""
-    pages = dynamodb.get_paginator("scan").paginate(
-        TableName=table,
-        ConsistentRead=True,
-        FilterExpression="begins_with(pk, :rows)",
-        ExpressionAttributeValues={":rows": {"S": f"R#{event_id}#"}},
-    )
-    for page in pages:
-        for item in page["Items"]:
-            _, _, section, row = item["pk"]["S"].split("#")
-            yield (section, int(row)), item
+    keys = [
+        {"pk": {"S": f"R#{event_id}#{section.key}#{row}"}, "sk": {"S": rows.SK}}
+        for section in house().sections
+        for row in range(len(section.rows))
+    ]
+    answer = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+    for item in answer["Responses"][table]:
+        _, _, section, row = item["pk"]["S"].split("#")
+        yield (section, int(row)), item

@@ -10,6 +10,7 @@ import pytest
 
 from inventory import rows
 from inventory.seats import parse_all
+from inventory.writes import Refused
 from kit import ids
 from tests import harness
 from tests.inventory.house import LEASE, NOON, free_seats, hold, open_event, project, records, rows_now, word
@@ -137,7 +138,7 @@ def test_a_hold_that_arrives_late_does_not_find_released_house_seats_free() -> N
     early = ids.new("hld", NOON)
     _, kept = block(event_id)
     release(event_id, kept["blockId"])
-    with pytest.raises(rows.Refused):
+    with pytest.raises(Refused):
         rows.take(event_id, parse_all(["stalls-0-4"]), early, NOON + LEASE, NOON)
 
 
