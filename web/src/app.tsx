@@ -1,4 +1,5 @@
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { forgetBrowser, thisBrowser } from "./account/push";
 import { endSession, person } from "./account/session";
 import "./app.css";
 import { HeldBar } from "./event/HeldBar";
@@ -14,6 +15,8 @@ const ForgotPasswordPage = lazy(() =>
   import("./account/ForgotPasswordPage").then((m) => m.ForgotPasswordPage),
 );
 const CheckoutPage = lazy(() => import("./checkout/CheckoutPage").then((m) => m.CheckoutPage));
+const PreferencesPage = lazy(() => import("./account/PreferencesPage").then((m) => m.PreferencesPage));
+const ReviewsPage = lazy(() => import("./operator/ReviewsPage").then((m) => m.ReviewsPage));
 const OrderPage = lazy(() => import("./orders/OrderPage").then((m) => m.OrderPage));
 const OrderListPage = lazy(() => import("./orders/OrderListPage").then((m) => m.OrderListPage));
 const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) => m.TicketListPage));
@@ -44,6 +47,8 @@ export function App() {
           <Route path="/tickets" component={TicketListPage} />
           <Route path="/tickets/:ticketId" component={TicketPage} />
           <Route path="/organizer/events/new" component={NewEventPage} />
+          <Route path="/account" component={PreferencesPage} />
+          <Route path="/operator/reviews" component={ReviewsPage} />
           <Route path="/sign-in" component={SignInPage} />
           <Route path="/sign-up" component={SignUpPage} />
           <Route path="/forgot-password" component={ForgotPasswordPage} />
@@ -53,6 +58,7 @@ export function App() {
       <footer class="footer">
         <div class="footer-inner">
           <span>Every price includes fees and tax.</span>
+          {person.value && <a href="/account">How we reach you</a>}
           <span>Card details go straight to Stripe; we never see them.</span>
         </div>
       </footer>
@@ -64,6 +70,9 @@ function Masthead() {
   const { path, route } = useLocation();
   const signOut = async () => {
     forgetHold();
+    const browser = thisBrowser();
+    // What is meant for this person is not for whoever uses the browser next.
+    if (browser) await forgetBrowser(browser).catch(() => undefined);
     await endSession();
     route("/");
   };
@@ -88,7 +97,10 @@ function Masthead() {
               {link("/tickets", "Tickets")}
               {link("/orders", "Orders")}
               {person.value.groups.includes("organizer") && link("/organizer/events/new", "New event")}
-              <span class="who">{person.value.name}</span>
+              {person.value.groups.includes("operator") && link("/operator/reviews", "Reviews")}
+              <a class="who" href="/account" aria-current={path === "/account" ? "page" : undefined}>
+                {person.value.name}
+              </a>
               <button type="button" onClick={signOut}>
                 Sign out
               </button>

@@ -7,6 +7,7 @@ export interface Config {
   livePath: string;
   cognito: { endpoint: string; clientId: string; region: string };
   stripe: { jsUrl: string; publishableKey: string; apiBase?: string };
+  push: { standIn: string };
 }
 
 let loading: Promise<Config> | undefined;

@@ -23,6 +23,10 @@ export type Order = Omit<Schemas["Order"], "status"> & {
   status: OrderStatus;
   nextAction?: { clientSecret: string } | null;
 };
+export type Review = Schemas["WaitingReview"];
+export type Preferences = Required<Schemas["Preferences"]>;
+export type MyPreferences = Omit<Schemas["MyPreferences"], "preferences"> & { preferences: Preferences };
+export type Told = Schemas["Told"];
 export type Ticket = Schemas["TicketView"];
 export type TicketWithCode = Schemas["TicketWithCode"];
 export type ChartImport = Schemas["ChartImport"];

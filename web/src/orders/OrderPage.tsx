@@ -4,7 +4,7 @@ import { SignInFirst } from "../account/SignInFirst";
 import { person } from "../account/session";
 import { call, callAll } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Event, Order, Ticket } from "../api/types";
+import type { Event, Order, OrderStatus, Ticket, Told } from "../api/types";
 import { Fare, placeWords } from "../checkout/Fare";
 import { stripe } from "../checkout/stripe";
 import { clockTime, longDate } from "../dates";
@@ -17,6 +17,8 @@ import { Failure, Notice, Spinner, useLoaded, useTitle } from "../ui/ui";
 import { followOrder } from "./follow";
 import "./orders.css";
 import { Failed } from "./Failed";
+
+const ENDED: ReadonlySet<OrderStatus> = new Set(["completed", "failed"]);
 
 export function OrderPage() {
   const orderId = useRoute().params.orderId as string;
@@ -37,6 +39,7 @@ function Following({ orderId }: { orderId: string }) {
         <div class="skeleton order-wait" role="status" aria-label="Loading your order" />
       )}
       {order && <Stage order={order} />}
+      {order && ENDED.has(order.status) && <NotReached orderId={order.orderId} />}
     </main>
   );
 }
@@ -55,13 +58,33 @@ function Stage({ order }: { order: Order }) {
   }
 }
 
+/** In the app what could not be said outside of it. */
+function NotReached({ orderId }: { orderId: string }) {
+  const told = useLoaded(orderId, (signal) =>
+    call<{ messages: Told[] }>(`/orders/${orderId}/messages`, { private: true, signal }),
+  ).value?.messages;
+  const missed = told?.filter(({ channel, state }) => state === "refused" && channel !== "push") ?? [];
+  if (missed.length === 0) return null;
+  const ways = [...new Set(missed.map(({ channel }) => (channel === "sms" ? "text message" : "e-mail")))];
+  return (
+    <Notice title={`We could not reach you by ${ways.join(" or ")}`}>
+      Your order is not affected, and all of it is on this page. <a href="/account">See how we reach you</a>
+    </Notice>
+  );
+}
+
 /** The way of an order, as far as the buyer has a part in it. */
 function Progress({ order }: { order: Order }) {
   const bank = order.status === "requires_action";
+  const review = order.status === "in_review";
   const steps = [
     { words: "Order received", state: "done" },
     {
-      words: bank ? "Your bank asks you to confirm the payment" : "Checking the payment and your seats",
+      words: bank
+        ? "Your bank asks you to confirm the payment"
+        : review
+          ? "Somebody of ours is looking at your order"
+          : "Checking the payment and your seats",
       state: "now",
     },
     { words: "Making your tickets", state: "later" },
@@ -70,7 +93,9 @@ function Progress({ order }: { order: Order }) {
     <>
       <h1>Nearly there</h1>
       <p class="lede">
-        Your seats stay yours while this runs. You can leave this page; we also send an e-mail.
+        {review
+          ? "This takes ten minutes at most. Your seats stay yours meanwhile, nothing is charged before, and we tell you as soon as it is decided."
+          : "Your seats stay yours while this runs. You can leave this page; we tell you how it ends."}
       </p>
       <ol class="steps card" aria-live="polite">
         {steps.map(({ words, state }) => (
