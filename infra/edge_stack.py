@@ -14,6 +14,7 @@ from constructs import Construct
 
 from infra.app_stack import DISTRIBUTION_PARAMETER, SITE_URL_PARAMETER, STAGE, AppStack
 from infra.data_stack import DataStack
+from infra.edge_functions import at_viewer_request
 from infra.firewall import Firewall
 from infra.functions import ROOT
 from infra.live import STAGE as LIVE
@@ -93,6 +94,7 @@ class EdgeStack(Stack):
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
         snapshot = self._kept_as_told("Snapshot", SNAPSHOT_SECONDS_MAX, cloudfront.CacheQueryStringBehavior.none())
+        keys = self._data.secrets["edge"].secret_value.unsafe_unwrap()
         live = origins.HttpOrigin(shop.live.domain, custom_headers=self._shown_to_origins())
         return cloudfront.Distribution(
             self,
@@ -110,17 +112,7 @@ class EdgeStack(Stack):
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                 response_headers_policy=headers,
-                function_associations=[
-                    cloudfront.FunctionAssociation(
-                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
-                        function=cloudfront.Function(
-                            self,
-                            "Spa",
-                            code=cloudfront.FunctionCode.from_file(file_path=str(ROOT / "infra/spa.js")),
-                            runtime=cloudfront.FunctionRuntime.JS_2_0,
-                        ),
-                    )
-                ],
+                function_associations=[at_viewer_request(self, "spa")],
             ),
             additional_behaviors={
                 # Their names carry a hash of what they hold.
@@ -163,14 +155,19 @@ class EdgeStack(Stack):
                     cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                     origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 ),
-                f"/{STAGE}/*": cloudfront.BehaviorOptions(
-                    origin=api,
-                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                    allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-                    cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-                    origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-                    response_headers_policy=headers,
-                ),
+                # What only concerns one person; the waiting room's tokens are checked before anything is asked.
+                **{
+                    f"/{STAGE}/{private}": cloudfront.BehaviorOptions(
+                        origin=api,
+                        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                        response_headers_policy=headers,
+                        function_associations=[at_viewer_request(self, check, keys)] if check else None,
+                    )
+                    for private, check in (("queue/*", "queue"), ("seats/hold", "admission"), ("*", None))
+                },
             },
         )
 

@@ -103,7 +103,7 @@ WIRING = (
         },
         writes=("waitingroom",),
         forgets=("waitingroom",),
-        secrets=("signing",),
+        secrets=("edge", "signing"),
         memory_mb=1769,
         timeout_seconds=75,
     ),

@@ -15,11 +15,11 @@ from kit.errors import Invalid, NotFound
 from kit.http import Call, endpoint
 from waitingroom import beacon, draws, rooms, ticking
 from waitingroom.problems import NoWaitingRoom, RoomAlreadyOpen, RoomChanged, RoomNotOpen
-from waitingroom.room import CAPACITY, RATE, Capacity, Rate, Room
+from waitingroom.room import BUCKETS_MIN, CAPACITY, RATE, Capacity, Rate, Room
 
 Action = Literal["open", "pause", "resume", "change", "close"]
 PEOPLE_PER_BUCKET = 5_000
-BUCKETS_MIN, BUCKETS_MAX = 16, 4_096
+BUCKETS_MAX = 4_096
 PRE_REGISTRATION_MIN = timedelta(seconds=30)
 ATTEMPTS = 5
 

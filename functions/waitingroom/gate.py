@@ -6,8 +6,8 @@ from datetime import datetime
 
 from kit.auth import Person
 from kit.sealed import InvalidSeal
-from waitingroom import sessions
-from waitingroom.passes import Admission, open_admission
+from waitingroom import degraded, rooms, sessions
+from waitingroom.passes import BY_LOT, Admission, open_admission
 from waitingroom.problems import AdmissionRequired, TokenBound
 
 
@@ -21,6 +21,10 @@ def require_admission(event_id: str, caller: Person, token: str | None, now: dat
         raise _required(event_id)
     if admission.device != caller.session_id:
         raise TokenBound
+    if admission.tick == BY_LOT:
+        if not degraded.admits_by_lot(rooms.load(event_id), now):
+            raise _required(event_id)
+        return
     session = sessions.find(event_id, caller.person_id)
     if session is None or int(session.tick) != admission.tick or not session.is_live(now):
         raise _required(event_id)

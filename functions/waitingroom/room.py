@@ -14,6 +14,7 @@ Rate = Annotated[int, msgspec.Meta(ge=1, le=500, extra={"problem": "invalid-rate
 
 CAPACITY = 10_000
 RATE = 500
+BUCKETS_MIN = 16
 SESSION_MS = 30 * 60_000
 IDLE_MS = 3 * 60_000
 CLAIM_MS = 30_000

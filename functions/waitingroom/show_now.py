@@ -11,14 +11,13 @@ from kit.auth import PUBLIC
 from kit.clock import from_ms
 from kit.errors import NotFound, Problem
 from kit.http import Call, endpoint
-from kit.telemetry import log
-from waitingroom import rooms
+from kit.telemetry import count, log
+from waitingroom import degraded, rooms
 from waitingroom.room import Room
 from waitingroom.ticking import tick
 from waitingroom.views import NowServing, now_serving
 
 OVERDUE = timedelta(milliseconds=2500)
-DEGRADED = timedelta(minutes=1)
 
 
 @endpoint(callers=PUBLIC, cache_seconds=1, raises=(NotFound,))
@@ -27,8 +26,10 @@ def handler(call: Call) -> NowServing:
     room = rooms.load(call.path["eventId"])
     if room.phase != "closed" and _age(room, call.now) > OVERDUE:
         room = _tick_instead(room, call.now)
-    dead = room.phase == "serving" and _age(room, call.now) > DEGRADED
-    return now_serving(room, settings.env("BEACON_URL"), "degraded" if dead else "normal")
+    terms = degraded.terms(room, call.now) if degraded.is_degraded(room, call.now) else None
+    if terms is not None:
+        count("RoomsDegraded")
+    return now_serving(room, settings.env("BEACON_URL"), terms)
 
 
 def _tick_instead(room: Room, now: datetime) -> Room:

@@ -37,7 +37,7 @@ def handler(call: Call) -> RoomRecord:
     """Newest change first."""
     room = rooms.load(call.path["eventId"])
     return RoomRecord(
-        now=now_serving(room, settings.env("BEACON_URL"), "normal"),
+        now=now_serving(room, settings.env("BEACON_URL")),
         changes=[
             Change(
                 at=from_ms(entry["at"]),

@@ -9,7 +9,7 @@ import msgspec
 
 from kit.clock import from_ms
 from waitingroom import draws, waits
-from waitingroom.room import Milestone, Phase, Room
+from waitingroom.room import BUCKETS_MIN, Milestone, Phase, Room
 
 Status = Literal["queued", "called", "admitted", "expired"]
 Mode = Literal["normal", "degraded"]
@@ -68,7 +68,11 @@ class NowServing(msgspec.Struct, frozen=True, rename="camel"):
     capacity: int
     seats_left: int | None
     poll: Poll
+    join_spread_seconds: int
+    """Before the draw, register after a random part of this: being early gains nothing, and a receipt stands."""
     draw: Draw
+    degraded_terms: str | None = None
+    """Sealed; for POST /queue/{eventId}/degraded?terms=…, while no ticks are made."""
 
 
 class Standing(msgspec.Struct, frozen=True, rename="camel"):
@@ -89,14 +93,14 @@ class Standing(msgspec.Struct, frozen=True, rename="camel"):
     access_ends_at: datetime | None = None
 
 
-def now_serving(room: Room, beacon_source: str, mode: Mode) -> NowServing:
+def now_serving(room: Room, beacon_source: str, degraded_terms: str | None = None) -> NowServing:
     return NowServing(
         event_id=room.event_id,
         tick=room.tick,
         at=from_ms(room.tick_at or room.opened_at),
         phase=room.phase,
         paused=room.paused,
-        mode=mode,
+        mode="degraded" if degraded_terms else "normal",
         called=room.called,
         registered=room.registered,
         queue_length=waits.length(room),
@@ -107,7 +111,9 @@ def now_serving(room: Room, beacon_source: str, mode: Mode) -> NowServing:
         capacity=room.capacity,
         seats_left=room.seats_left,
         poll=Poll(),
+        join_spread_seconds=room.buckets // 2 if room.buckets > BUCKETS_MIN and room.phase == "registering" else 0,
         draw=_draw(room, beacon_source),
+        degraded_terms=degraded_terms,
     )
 
 

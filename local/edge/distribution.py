@@ -138,8 +138,7 @@ class _Reader:
         )
 
     def _header(self, value: Any) -> str:
-        text = self._assembly.text(self._stack, value)
-        return _SECRET_REFERENCE.sub(lambda found: self._read_secret(found["id"], found["key"] or ""), text)
+        return self._secrets_in(self._assembly.text(self._stack, value))
 
     def _behavior(self, config: Json, origins: dict[str, Origin]) -> Behavior:
         forward = self._policy(
@@ -178,7 +177,10 @@ class _Reader:
         function = self._assembly.resource(self._stack, association["FunctionARN"])
         if function is None:
             raise LookupError(f"{association['FunctionARN']} is not a function of this assembly")
-        return self._assembly.text(function.stack, function.properties["FunctionCode"])
+        return self._secrets_in(self._assembly.text(function.stack, function.properties["FunctionCode"]))
+
+    def _secrets_in(self, text: str) -> str:
+        return _SECRET_REFERENCE.sub(lambda found: self._read_secret(found["id"], found["key"] or ""), text)
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:
