@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnParameter, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
@@ -24,6 +24,7 @@ from infra.triggers import Api, Function, Step
 from infra.wiring import WIRING
 
 STAGE = "api"
+MACHINES = ("purchase", "cancellation")
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "routeKey": "$context.routeKey",
@@ -90,7 +91,8 @@ class AppStack(Stack):
         self._let_read_parameters()
         self.api = self._http_api()
         self.live = LiveApi(self, self._functions)
-        self._let_start_and_resume(self._state_machine("purchase"), "purchase")
+        for name in MACHINES:
+            self._let_start_and_resume(self._state_machine(name), name)
 
     def _particular(self, wired: Function, mail_from: str, stripe_api: str, push_services: str) -> dict[str, str]:
         """What one function needs that others should not see."""
@@ -202,11 +204,21 @@ class AppStack(Stack):
             if isinstance(trigger, Step) and trigger.name in states
         }
 
+    def _states_arn(self, resource: str, name: str) -> str:
+        """By name, so that a machine's own role can be given what concerns itself."""
+        form = ArnFormat.COLON_RESOURCE_NAME
+        return self.format_arn(service="states", resource=resource, resource_name=name, arn_format=form)
+
     def _let_start_and_resume(self, machine: sfn.StateMachine, name: str) -> None:
         for wired in self._functions:
             if name in wired.wired.starts:
                 wired.function.add_environment(f"MACHINE_{name.upper()}", machine.state_machine_arn)
                 machine.grant_start_execution(wired.function)
-                machine.grant_execution(wired.function, "states:DescribeExecution", "states:RedriveExecution")
+                wired.function.add_to_role_policy(
+                    iam.PolicyStatement(
+                        actions=["states:DescribeExecution", "states:RedriveExecution"],
+                        resources=[self._states_arn("execution", f"boxoffice-{name}:*")],
+                    )
+                )
             if name in wired.wired.resumes:
                 machine.grant_task_response(wired.function)

@@ -14,10 +14,7 @@ SEARCH = "BoxofficeData:ExportsOutputFnGetAttSearchIndex77C8BB6CArn6D93F1DD/sear
 SEARCHING = {f"IAM5[Resource::{SEARCH}]": "Indexes are named by their checksums, below one prefix."}
 DISTRIBUTIONS = "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*"
 CONNECTIONS = "arn:<AWS::Partition>:execute-api:us-east-1:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
-PURCHASES = (
-    "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:"
-    '{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"PurchaseAA8F17A9"}]}]}:*'
-)
+EXECUTIONS = "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:boxoffice-{}:*"
 
 ACCEPTED = {
     "": {
@@ -65,7 +62,13 @@ ACCEPTED = {
         "APIG1": "A WebSocket's log needs a role that a whole account shares, and would say no more than the "
         "functions' own counters.",
     },
-    "BoxofficeApp/launch": {f"IAM5[Resource::{PURCHASES}]": "Executions are named by their orders."},
+    **{
+        f"BoxofficeApp/{function}": {
+            f"IAM5[Resource::{EXECUTIONS.format(machine)}]": "Executions are named by their orders."
+            for machine in machines
+        }
+        for function, machines in {"launch": ("purchase", "cancellation"), "cancel": ("cancellation",)}.items()
+    },
     "BoxofficeApp/push": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     "BoxofficeApp/follow": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     **{
@@ -75,9 +78,12 @@ ACCEPTED = {
         }
         for function in ("organize", "charts")
     },
-    "BoxofficeApp/Purchase": {
-        "SF1": "Errors are logged; the history of every execution is kept 90 days by the service itself, and "
-        "logging 5,000 transitions a second would cost more than making them.",
+    **{
+        f"BoxofficeApp/{machine}": {
+            "SF1": "Errors are logged; the history of every execution is kept 90 days by the service itself, and "
+            "logging 5,000 transitions a second would cost more than making them.",
+        }
+        for machine in ("Purchase", "Cancellation")
     },
     "BoxofficeEdge/Site": {"S1": "It holds the public client, which the pipeline writes."},
     "BoxofficeEdge/Distribution": {

@@ -149,7 +149,7 @@ WIRING = (
         },
         writes=("orders",),
         sends=("purchases",),
-        starts=("purchase",),
+        starts=("purchase", "cancellation"),
     ),
     Function(
         "pay",
@@ -195,15 +195,28 @@ WIRING = (
             Step("IssueTickets"): "tickets.issue_tickets",
             Step("CompleteOrder"): "orders.complete_order",
             Step("FailOrder"): "orders.fail_order",
+            Step("ReturnSeats"): "inventory.return_seats",
+            Step("CloseOrder"): "orders.close_order",
         },
         reads=("catalog",),
         writes=("inventory", "orders", "tickets", "fraud", "payments"),
     ),
+    # … or gives them back.
+    Function(
+        "cancel",
+        {
+            Api("GET /orders/{orderId}/cancellation"): "tickets.quote_cancellation",
+            Api("POST /orders/{orderId}/cancel"): "tickets.cancel_tickets",
+        },
+        reads=("catalog",),
+        writes=("orders", "tickets", "payments"),
+        starts=("cancellation",),
+    ),
     Function(
         "restrict",
         {Stream("payments", "INSERT", sk_prefix="outbox#", batch_size=10): "tickets.restrict_tickets"},
-        reads=("orders", "catalog"),
-        writes=("tickets",),
+        reads=("catalog",),
+        writes=("tickets", "orders"),
     ),
     Function(
         "notify",

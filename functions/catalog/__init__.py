@@ -5,7 +5,7 @@ event on sale has all its seats. Which seats are free is the inventory's.
 """
 
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
-from catalog.events import Availability, Event, OrphanRule, PriceRange, Status, Venue
+from catalog.events import Availability, Event, OrphanRule, PriceRange, RefundPolicy, Status, Venue
 from catalog.problems import EventNotSellable
 from catalog.store import event_of_image, get_chart, get_event, get_venue, mark_on_sale, record_availability, upcoming
 
@@ -18,6 +18,7 @@ __all__ = [
     "OrphanRule",
     "Place",
     "PriceRange",
+    "RefundPolicy",
     "Row",
     "Seat",
     "Section",

@@ -69,8 +69,26 @@ class PriceRange(msgspec.Struct, frozen=True, rename="camel"):
     max: Money
 
 
+class RefundPolicy(msgspec.Struct, frozen=True, rename="camel"):
+    """Tickets may be given back until so many hours before the start. Without `feesReturned`, fees are kept."""
+
+    until_hours_before_start: Annotated[int, msgspec.Meta(ge=0, le=24 * 365)]
+    fees_returned: bool
+
+
+class Move(msgspec.Struct, frozen=True, rename="camel"):
+    """An event has another date now. Who bought before may give tickets back, free of charge, until `keepUntil`."""
+
+    starts_at: datetime
+    doors_at: datetime
+    sale_ends_at: datetime
+    former_starts_at: datetime
+    moved_at: datetime
+    keep_until: datetime
+
+
 class Event(msgspec.Struct, frozen=True, rename="camel"):
-    """One performance. `seat_count` is 0 until it is on sale; times are UTC."""
+    """One performance. `seat_count` is 0 until it is on sale; times are UTC. Without a policy, no refunds."""
 
     event_id: str
     name: str
@@ -97,6 +115,8 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     waiting_room: bool = False
     """Whether people buy by way of the waiting room alone."""
     announced_at: datetime | None = None
+    refund_policy: RefundPolicy | None = None
+    moved: Move | None = None
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -118,6 +138,7 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
     lease_seconds: Annotated[int, msgspec.Meta(ge=300, le=600)] = LEASE_SECONDS
     orphan_rule: OrphanRule = "lenient"
     waiting_room: bool = False
+    refund_policy: RefundPolicy | None = None
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -182,6 +203,7 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Even
         orphan_rule=new.orphan_rule,
         waiting_room=new.waiting_room,
         announced_at=now,
+        refund_policy=new.refund_policy,
     )
 
 

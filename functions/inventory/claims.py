@@ -171,6 +171,12 @@ def settle_failed(person_id: str, event_id: str, order_id: str, seat_ids: Sequen
         _unless_refused(_update(person_id, event_id, [disown], Claim.owned.contains(min(owned))))
 
 
+def disown(person_id: str, event_id: str, order_id: str, seat_ids: Sequence[str]) -> None:
+    """The person has given these seats back: count them no longer."""
+    given_back = Claim.owned.delete(_owned(order_id, seat_ids))
+    _unless_refused(_update(person_id, event_id, [given_back], Claim.owned.exists()))
+
+
 def load(person_id: str, event_id: str) -> Claim | None:
     """The claim as it stands now."""
     try:

@@ -28,6 +28,7 @@ EXTEND = "{seat} = :held OR {seat} = :extended"
 SELL = "{seat} = :extended OR {seat} = :sold"
 CONFIRM_SOLD = "{seat} = :sold"
 UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :free"
+GIVE_UP = "{seat} = :sold OR {seat} < :free"
 REPLACE_TAKEN = f"{{seat}} = :held OR {{seat}} = :before OR {UNCLAIMED}"
 REPLACE_LEFT = "{seat} = :before OR {seat} < :asker"
 BLOCK = "{seat} = :blocked OR {seat} < :now"
@@ -124,6 +125,11 @@ def unblocking(event_id: str, seats: Sequence[Seat], block_id: str, free: bytes)
     """House seats become `free`."""
     values = {":blocked": blocked(block_id), ":free": free}
     return updates(event_id, [Move(seats, ":free", UNBLOCK)], values)
+
+
+def give_up(event_id: str, seats: Sequence[Seat], order_id: str, free: bytes) -> None:
+    """Seats sold to this order are free again; those that others have stay theirs."""
+    _give_back(event_id, seats, GIVE_UP, {":sold": sold(order_id), ":free": free})
 
 
 def _give_back(event_id: str, seats: Sequence[Seat], given: str, values: Mapping[str, bytes]) -> None:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+import payments
 from kit.step import step
 from orders import store
+from orders.settle_refund import settle_refund
 
 
 class Completion(msgspec.Struct, frozen=True, rename="camel"):
@@ -20,7 +22,13 @@ def handler(completion: Completion, now: datetime) -> None:
 
 
 def complete_order(order_id: str, now: datetime) -> None:
-    """Once or again with the same outcome. Raises OrderMoved where the order ended otherwise."""
+    """Once or again with the same outcome. Raises OrderMoved where the order ended otherwise.
+
+    Money that went back before this (a warning of fraud, a refund made at Stripe) ends the order refunded.
+    """
     order = store.get(order_id)
-    if order.status != "completed":
+    if order.is_open or order.status == "failed":
         store.move(order, "completed", now, tell="order-completed")
+    payment = payments.get_payment(order_id)
+    if payment and payment.is_captured:
+        settle_refund(order_id, left_minor=payment.kept_minor, now=now)

@@ -1,4 +1,4 @@
-"""How a purchase gets going: a message in a queue, then an execution named by its order."""
+"""How a purchase gets going, by a message and an execution named by its order; and how a cancellation does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import msgspec
 from inventory import Purchase
 from kit import settings
 from kit.telemetry import count
-from orders.order import Order
+from orders.order import Cancellation, Order
 
 GAVE_UP = ("FAILED", "TIMED_OUT")
 
@@ -20,22 +20,52 @@ def send(order: Order) -> None:
 
 
 def start(purchase: Purchase) -> None:
-    """Start the purchase unless it was started before: the execution's name is the order's id.
+    """Start the purchase unless it was started before: the execution's name is the order's id."""
+    _execute("MACHINE_PURCHASE", purchase.order_id, purchase)
 
-    One that gave up, since Stripe or a table was away for longer than its retries, goes on where it stopped: its
+
+class Return(msgspec.Struct, frozen=True, rename="camel"):
+    """What the machine that carries out a cancellation is told. `money_due`: something is to be paid back."""
+
+    order_id: str
+    event_id: str
+    person_id: str
+    hold_id: str
+    cancellation_id: str
+    seat_ids: list[str]
+    money_due: bool
+
+
+def carry_out(order: Order, cancellation: Cancellation) -> None:
+    """Have the seats go back on sale and the money to the buyer, unless it was begun before."""
+    _execute("MACHINE_CANCELLATION", cancellation.cancellation_id, _return(order, cancellation))
+
+
+def _execute(machine: str, name: str, document: msgspec.Struct) -> None:
+    """One that gave up, since Stripe or a table was away for longer than its retries, goes on where it stopped: its
     steps find what they did. Stopped by hand, it stays stopped.
     """
     client = settings.client("stepfunctions")
-    machine_arn = settings.env("MACHINE_PURCHASE")
+    machine_arn = settings.env(machine)
     try:
-        client.start_execution(
-            stateMachineArn=machine_arn, name=purchase.order_id, input=msgspec.json.encode(purchase).decode()
-        )
+        client.start_execution(stateMachineArn=machine_arn, name=name, input=msgspec.json.encode(document).decode())
     except client.exceptions.ExecutionAlreadyExists:
-        execution_arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{purchase.order_id}"
+        execution_arn = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
         if client.describe_execution(executionArn=execution_arn)["status"] in GAVE_UP:
-            count("PurchasesRedriven")
+            count("ExecutionsRedriven")
             client.redrive_execution(executionArn=execution_arn)
+
+
+def _return(order: Order, cancellation: Cancellation) -> Return:
+    return Return(
+        order_id=order.order_id,
+        event_id=order.event_id,
+        person_id=order.person_id,
+        hold_id=order.hold_id,
+        cancellation_id=cancellation.cancellation_id,
+        seat_ids=cancellation.seat_ids,
+        money_due=cancellation.refund.amount > 0,
+    )
 
 
 def _purchase(order: Order) -> Purchase:

@@ -7,19 +7,23 @@ from typing import Literal
 
 import msgspec
 
+from kit.money import Money
 from pricing import Fare
 
 LEASE = timedelta(minutes=15)
 """From acceptance, given once, so that a hold cannot end while money moves; nothing is sold after it."""
 
-Status = Literal["pending", "in_review", "requires_action", "completed", "failed"]
+Status = Literal["pending", "in_review", "requires_action", "completed", "failed", "cancelled", "refunded"]
+"""`cancelled`: all its tickets were given back, and the money is on its way. `refunded`: it has arrived."""
 OPEN: tuple[Status, ...] = ("pending", "in_review", "requires_action")
 MOVES: dict[Status, tuple[Status, ...]] = {
     "pending": ("in_review", "requires_action", "completed", "failed"),
     "in_review": ("requires_action", "completed", "failed"),
     "requires_action": ("completed", "failed"),
-    "completed": (),
+    "completed": ("cancelled", "refunded"),
     "failed": (),
+    "cancelled": ("refunded",),
+    "refunded": (),
 }
 """Forward only: an order that waited says so until it ends, so that no move is ever taken back."""
 
@@ -62,6 +66,20 @@ class OrderedSeat(msgspec.Struct, frozen=True, rename="camel"):
     ticket_type_id: str
 
 
+Cause = Literal["buyer", "event-cancelled"]
+
+
+class Cancellation(msgspec.Struct, frozen=True, rename="camel"):
+    """Seats of an order given back, and what is paid back for them. `closed`: all that follows was done."""
+
+    cancellation_id: str
+    seat_ids: list[str]
+    refund: Money
+    cause: Cause
+    cancelled_at: datetime
+    closed: bool = False
+
+
 class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """`fare.total` is what the card is asked for. `reason` is there when `status` is `failed`."""
 
@@ -79,6 +97,7 @@ class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     reason: Reason | None = None
     decline_code: str | None = None
     """The card issuer's word, such as `insufficient_funds`, when the reason is `payment-declined`."""
+    cancellations: list[Cancellation] = []
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +107,16 @@ class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     @property
     def seat_ids(self) -> list[str]:
         return [seat.seat_id for seat in self.seats]
+
+    @property
+    def cancelled_seat_ids(self) -> list[str]:
+        return [seat_id for each in self.cancellations for seat_id in each.seat_ids]
+
+    @property
+    def kept_seat_ids(self) -> list[str]:
+        """Those not given back."""
+        gone = set(self.cancelled_seat_ids)
+        return [seat_id for seat_id in self.seat_ids if seat_id not in gone]
 
 
 def sources(to: Status) -> tuple[Status, ...]:

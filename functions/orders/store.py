@@ -6,8 +6,8 @@
     O#<order id>   REVIEW                        a person's look at it (`reviews`)
     B#<person id>  <created at>#<order id>       in whose list it appears, in the order of acceptance
 
-An order that has not ended is also in the sparse index `open-orders`, by the time it was accepted: there the
-sweeper finds it. An index may lag: nothing but sweeping relies on it.
+An order that has not ended, or of which a cancellation has not, is also in the sparse index `open-orders`, by the
+time it was accepted: there the sweeper finds it. An index may lag: nothing but sweeping relies on it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
 from kit.money import Money
 from kit.table import Table, TableMeta, Transaction
-from orders.order import OPEN, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
+from orders.order import OPEN, Cancellation, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
 from pricing import Fare
 
 ORDER = "ORDER"
@@ -76,6 +76,8 @@ class OrderItem(Model):
     seats = JSONAttribute()
     fare = JSONAttribute()
     delivery = JSONAttribute()
+    cancellations = JSONAttribute(null=True)
+    revision = NumberAttribute(default=0)
     open_orders = OpenOrders()
 
 
@@ -160,6 +162,62 @@ def add_message(
     )
 
 
+def add_cancellation(transaction: Transaction, order: Order, cancellation: Cancellation, now: datetime) -> None:
+    """Add to the caller's transaction: seats are given back IF nothing changed since the order was read.
+
+    On commit, raises OrderMoved. The last seats end the order. What a buyer asked for, the sweeper sees to.
+    """
+    last = set(order.kept_seat_ids) == set(cancellation.seat_ids)
+    by_buyer = cancellation.cause == "buyer"
+    _change(
+        transaction,
+        order,
+        [*order.cancellations, cancellation],
+        [
+            *([OrderItem.status.set("cancelled")] if last else []),
+            *([OrderItem.shard.set(_shard(order.order_id))] if by_buyer else []),
+        ],
+        now,
+    )
+    news: Message = "order-cancelled" if by_buyer else "event-cancelled"
+    add_message(transaction, order, news, now, cancellation.cancellation_id, cancellation.refund)
+
+
+def close_cancellation(order: Order, cancellation_id: str, to: Status, now: datetime) -> None:
+    """All that follows a cancellation is done. Raises OrderMoved."""
+    cancellations = [
+        msgspec.structs.replace(each, closed=each.closed or each.cancellation_id == cancellation_id)
+        for each in order.cancellations
+    ]
+    done = all(each.closed for each in cancellations)
+    transaction = Transaction()
+    ended = [OrderItem.shard.remove()] if done else []
+    _change(transaction, order, cancellations, [OrderItem.status.set(to), *ended], now)
+    transaction.commit()
+
+
+def _change(
+    transaction: Transaction, order: Order, cancellations: list[Cancellation], actions: list[Action], now: datetime
+) -> None:
+    transaction.update(
+        OrderItem(f"O#{order.order_id}", ORDER),
+        [
+            OrderItem.cancellations.set(msgspec.to_builtins(cancellations)),
+            OrderItem.revision.set(_revision(cancellations)),
+            OrderItem.updated_at.set(rfc3339(now)),
+            *actions,
+        ],
+        condition=(OrderItem.status == order.status)
+        & ((OrderItem.revision == _revision(order.cancellations)) | OrderItem.revision.does_not_exist()),
+        refused=OrderMoved(),
+    )
+
+
+def _revision(cancellations: list[Cancellation]) -> int:
+    """Grows with each that is added and each that is closed."""
+    return len(cancellations) + sum(each.closed for each in cancellations)
+
+
 def find(order_id: str) -> Order | None:
     """The order as it stands, strongly consistent."""
     if not ids.is_one("ord", order_id):
@@ -196,7 +254,7 @@ def list_of(person_id: str, limit: int, after: str | None) -> tuple[list[Order],
 
 
 def list_open(accepted_before: datetime, limit: int) -> list[Order]:
-    """About so many orders accepted before then that have not ended, of each shard the oldest."""
+    """About so many orders accepted before then of which something is under way, of each shard the oldest."""
     keys = [
         (item.pk, ORDER)
         for shard in range(OPEN_SHARDS)
@@ -205,7 +263,7 @@ def list_open(accepted_before: datetime, limit: int) -> list[Order]:
         )
     ]
     found = [_order(item) for item in OrderItem.batch_get(keys, consistent_read=True)]
-    return [order for order in found if order.is_open]
+    return [order for order in found if order.is_open or not all(each.closed for each in order.cancellations)]
 
 
 def position(order: Order) -> str:
@@ -213,11 +271,15 @@ def position(order: Order) -> str:
     return f"{rfc3339(order.created_at)}#{order.order_id}"
 
 
+def _shard(order_id: str) -> str:
+    return str(ids.to_bytes(order_id)[-1] % OPEN_SHARDS)
+
+
 def _item(order: Order) -> OrderItem:
     return OrderItem(
         f"O#{order.order_id}",
         ORDER,
-        shard=str(ids.to_bytes(order.order_id)[-1] % OPEN_SHARDS),
+        shard=_shard(order.order_id),
         created_at=rfc3339(order.created_at),
         updated_at=rfc3339(order.updated_at),
         lease_ends_at=rfc3339(order.lease_ends_at),
@@ -246,4 +308,5 @@ def _order(item: OrderItem) -> Order:
         lease_ends_at=datetime.fromisoformat(item.lease_ends_at),
         reason=cast("Reason | None", item.reason),
         decline_code=item.decline_code,
+        cancellations=msgspec.convert(item.cancellations or [], list[Cancellation]),
     )

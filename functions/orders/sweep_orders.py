@@ -1,7 +1,7 @@
 """Every minute: what was accepted and has not ended is sent again, so that nothing waits for a lost message.
 
-Starting is by name, so one that runs already is left alone. Orders that stay open past any purchase's end are
-counted: somebody has to look.
+A cancellation that was decided and not begun is begun. Starting is by name, so one that runs already is left
+alone. Orders that stay open past any purchase's end are counted: somebody has to look.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from kit import clock
 from kit.telemetry import count, log, metrics
 from orders import launching, store
-from orders.order import LEASE
+from orders.order import LEASE, Order
 
 PATIENCE = timedelta(minutes=1)
 STUCK_AFTER = 2 * LEASE
@@ -27,7 +27,16 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 def sweep_orders(now: datetime) -> None:
     for order in store.list_open(now - PATIENCE, SWEPT_MAX):
+        if not order.is_open:
+            _carry_on(order)
+            continue
         launching.send(order)
         if now - order.created_at > STUCK_AFTER:
             log.warning("order does not end", order_id=order.order_id)
             count("OrdersStuck")
+
+
+def _carry_on(order: Order) -> None:
+    for cancellation in order.cancellations:
+        if not cancellation.closed:
+            launching.carry_out(order, cancellation)

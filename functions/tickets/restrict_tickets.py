@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from catalog import get_event
 from kit import clock
 from kit.telemetry import log, metrics
-from orders import get_order
+from orders import get_order, settle_refund
 from tickets import store
 from tickets.issue_tickets import tickets_of
 from tickets.ticket import Status
@@ -58,8 +58,9 @@ def restrict_tickets(news: News, now: datetime) -> None:
     A ticket not issued yet is written as it will be, so that issuing it later does not make it valid.
     """
     to: Status | None = POLICY.get(news.news)
-    if news.news == "refunded" and news.left == 0:
-        to = "void"
+    if news.news == "refunded":
+        settle_refund(news.order_id, left_minor=news.left, now=now)
+        to = "void" if news.left == 0 else None
     if to is None:
         return
     order = get_order(news.order_id)

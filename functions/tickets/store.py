@@ -19,13 +19,19 @@ from pynamodb.models import Model
 
 from kit import ids
 from kit.clock import from_ms, rfc3339, to_ms
-from kit.errors import NotFound
+from kit.errors import NotFound, Problem
 from kit.money import Money
-from kit.table import Table, TableMeta
+from kit.table import Table, TableMeta, Transaction
 from tickets.ticket import COMES_FROM, Status, Ticket
 
 TICKET = "TICKET"
 ENTRY = "E#"
+
+
+class TicketNotValid(Problem):
+    """`ticketId` was used, passed on or voided, or its payment is disputed: it cannot be given back."""
+
+    status, title = 409, "This ticket cannot be given back"
 
 
 class TicketItem(Model):
@@ -79,6 +85,19 @@ def restrict(ticket_id: str, to: Status) -> None:
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
+
+
+def void_held(transaction: Transaction, ticket_id: str, person_id: str) -> None:
+    """Add to a transaction: the ticket opens no gate any more IF it does now and this person holds it.
+
+    On commit, raises TicketNotValid.
+    """
+    transaction.update(
+        TicketItem(_key(ticket_id), TICKET),
+        [TicketItem.status.set("void")],
+        condition=(TicketItem.status == "active") & (TicketItem.person_id == person_id),
+        refused=TicketNotValid(ticketId=ticket_id),
+    )
 
 
 def find(ticket_ids: Iterable[str], person_id: str) -> list[Ticket]:

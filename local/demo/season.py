@@ -217,6 +217,7 @@ def event(show: Show, house: House, venue_id: str, chart_hash: str, now: datetim
         "startsAt": starts_at.isoformat(),
         "onSaleAt": (now + timedelta(days=show.on_sale_in_days)).isoformat(),
         "pricing": pricing(house.currency, house.minor_units, prices, house.fees, house.tax),
+        "refundPolicy": {"untilHoursBeforeStart": 48, "feesReturned": False},
     }
 
 
