@@ -11,7 +11,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey reconcile bench-charts synth deploy clean prepare simulate-onsale
+.PHONY: help run check test journey reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=
 
 reconcile: prepare ## our books against Stripe's, on the running product at PORT=8000; ARGS="--aws --hours 48" in your account
 	@$(VENV) -m infra.reconcile --port $(PORT) $(ARGS)
+
+bench-search: prepare ## 100,000 events: how fast, how right, how fresh the search is, and PostgreSQL beside it
+	@$(VENV) -m tests.bench.search
 
 bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
 	@$(VENV) -m tests.bench.charts

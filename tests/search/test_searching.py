@@ -200,7 +200,7 @@ def test_what_makes_no_sense_is_refused(index: Index, query: dict[str, Any]) -> 
 def test_no_sign_means_anything_but_itself(index: Index, typed: str) -> None:
     answer = ask(index, keyword=typed)
     assert answer.page.total_elements in (0, *range(11))
-    assert suggest_events(index, SuggestQuery(typed)) is not None
+    assert suggest_events(index, SuggestQuery(typed), NOW) is not None
 
 
 def test_nothing_is_found_in_an_empty_index() -> None:
@@ -209,11 +209,12 @@ def test_nothing_is_found_in_an_empty_index() -> None:
     for query in (nothing, {"keyword": "x"}, {"keyword": "beyonce tonight"}, {"date": "today"}, {"latlong": "1,1"}):
         answer = ask(index, **query)
         assert (answer.events, answer.page.total_elements) == ([], 0)
-    assert suggest_events(index, SuggestQuery("abc")) == []
+    assert suggest_events(index, SuggestQuery("abc"), NOW) == []
 
 
 def suggested(index: Index, typed: str) -> list[tuple[str, str]]:
-    return [(found.kind, found.label) for found in suggest_events(index, SuggestQuery(typed))]
+    found = suggest_events(index, SuggestQuery(typed), NOW)
+    return [(suggestion.kind, suggestion.label) for suggestion in found if suggestion.kind != "event"]
 
 
 def test_suggestions(index: Index) -> None:
@@ -223,7 +224,10 @@ def test_suggestions(index: Index) -> None:
     assert ("city", "Paris") in suggested(index, "pari") and ("venue", "Paris Club") in suggested(index, "pari")
     assert suggested(index, "quartte") == [("artist", "Blue Quartet")]
     assert suggested(index, "") == []
-    [wien] = [found for found in suggest_events(index, SuggestQuery("wien")) if found.kind == "city"]
+    [event] = suggest_events(index, SuggestQuery("highwy to"), NOW)
+    assert (event.kind, event.label, event.value) == ("event", "Highway to Hell", "evt_0000000000000005")
+    assert len(suggest_events(index, SuggestQuery("paris", size=1), NOW)) == 1
+    [wien] = [found for found in suggest_events(index, SuggestQuery("wien"), NOW) if found.kind == "city"]
     assert (wien.value, wien.detail, wien.events) == ("Wien", "AT", 4)
 
 

@@ -39,6 +39,7 @@ export function EventListPage() {
             keyword={search.keyword ?? ""}
             onKeyword={(keyword) => go({ keyword }, true)}
             onChoose={(change) => go(change)}
+            onEvent={(eventId) => route(`/events/${eventId}`)}
           />
           <Filters search={search} go={go} />
         </search>

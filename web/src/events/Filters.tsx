@@ -15,6 +15,7 @@ const DAYS: [string, string][] = [
 /** Days, near me, what is left and the order: filters that are always there. */
 export function Filters({ search, go }: { search: Search; go: (change: Search) => void }) {
   const isDate = /^\d/.test(search.date ?? "");
+  const sort = search.sort === "date" && !search.keyword ? "" : (search.sort ?? "");
   return (
     <div class="filters">
       <fieldset class="chips">
@@ -50,7 +51,7 @@ export function Filters({ search, go }: { search: Search; go: (change: Search) =
         </button>
         <label class="chip sort">
           Order{" "}
-          <select value={search.sort ?? ""} onChange={(e) => go({ sort: e.currentTarget.value })}>
+          <select value={sort} onChange={(e) => go({ sort: e.currentTarget.value })}>
             <option value="">{search.keyword ? "Best match" : "Soonest"}</option>
             {search.keyword && <option value="date">Soonest</option>}
             <option value="price">Cheapest</option>
@@ -118,13 +119,14 @@ const FACETS: [FacetName, string][] = [
 
 /** Counts to narrow down by; every one is a link. */
 export function Facets({ search, answer }: { search: Search; answer: Events }) {
+  const wide = matchMedia("(min-width: 60rem)").matches;
   return (
     <aside class="facets" aria-label="Narrow down">
       {FACETS.map(([name, title]) => {
         const values = answer.facets[name].filter(({ value }) => value !== search[name]);
         if (values.length === 0) return null;
         return (
-          <details key={name} open={name === "category" || name === "city"}>
+          <details key={name} open={wide && (name === "category" || name === "city")}>
             <summary>{title}</summary>
             <ul>
               {values.map(({ value, label, count }) => {

@@ -4,7 +4,7 @@ import type { Suggestion, Suggestions } from "../api/types";
 import type { Search } from "./search";
 
 const PAUSE_MS = 120;
-const KINDS = { artist: "Artist", venue: "Venue", city: "City" };
+const KINDS = { artist: "Artist", venue: "Venue", city: "City", event: "Event" };
 
 /** The search a suggestion stands for. */
 function meant({ kind, value, detail }: Suggestion): Search {
@@ -18,6 +18,7 @@ export function SearchBox(props: {
   keyword: string;
   onKeyword: (keyword: string) => void;
   onChoose: (change: Search) => void;
+  onEvent: (eventId: string) => void;
 }) {
   const id = useId();
   const [text, setText] = useState(props.keyword);
@@ -59,6 +60,7 @@ export function SearchBox(props: {
   };
   const choose = (suggestion: Suggestion) => {
     setOpen(false);
+    if (suggestion.kind === "event") return props.onEvent(suggestion.value);
     setText("");
     said.current = "";
     props.onChoose(meant(suggestion));
@@ -123,7 +125,8 @@ export function SearchBox(props: {
               {suggestion.detail && <span class="muted"> {suggestion.detail}</span>}
             </span>
             <span class="muted small numbers">
-              {KINDS[suggestion.kind]} · {suggestion.events}
+              {KINDS[suggestion.kind]}
+              {suggestion.kind !== "event" && ` · ${suggestion.events}`}
             </span>
           </div>
         ))}

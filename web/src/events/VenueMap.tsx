@@ -5,6 +5,7 @@ const WIDTH = 640;
 const HEIGHT = 300;
 const MARGIN = 42;
 const SPAN_MIN = 0.02;
+const [NAME_WIDTH, NAME_HEIGHT] = [96, 40];
 
 /** Where the venues lie towards each other: north is up, and the grid says how far a degree is. No outside tiles. */
 export function VenueMap({ search, answer }: { search: Search; answer: Events }) {
@@ -24,6 +25,7 @@ export function VenueMap({ search, answer }: { search: Search; answer: Events })
   const scale = Math.min((WIDTH - 2 * MARGIN) / across, (HEIGHT - 2 * MARGIN) / down);
   const shift = { x: (WIDTH - across * scale) / 2, y: (HEIGHT - down * scale) / 2 };
   const at = (x: number, y: number) => [shift.x + (x - left) * scale, shift.y + (y - top) * scale] as const;
+  const named: { cx: number; cy: number }[] = [];
   const km = ruler((WIDTH / 4 / scale) * 111.32);
   const bar = (km / 111.32) * scale;
   return (
@@ -33,12 +35,17 @@ export function VenueMap({ search, answer }: { search: Search; answer: Events })
         <path class="grid" d={grid()} />
         {spots.map(({ venue, count, x, y }) => {
           const [cx, cy] = at(x, y);
+          // A name that would lie on another is left to the tooltip.
+          const free = !named.some(
+            (spot) => Math.abs(spot.cx - cx) < NAME_WIDTH && Math.abs(spot.cy - cy) < NAME_HEIGHT,
+          );
+          if (free) named.push({ cx, cy });
           const name = `${venue.name}, ${venue.city}: ${count === 1 ? "1 event" : `${count} events`}`;
           return (
             <a key={venue.venueId} href={address(search, { venueId: venue.venueId })} aria-label={name}>
               <title>{name}</title>
               <circle cx={cx} cy={cy} r={6 + 2 * Math.min(6, Math.sqrt(count))} />
-              {spots.length <= 12 && (
+              {free && (
                 <text x={cx} y={cy + 24} text-anchor="middle">
                   {venue.city}
                 </text>
