@@ -2,6 +2,8 @@
 PORT ?= 8000
 CHART ?=
 BUYERS ?= 20
+RUNS ?= 300
+SEED ?=
 EVENT ?=
 USERS ?= 500000
 PYTHON ?= python3
@@ -11,7 +13,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale
+.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +29,9 @@ test: prepare $(CDK_CLI) ## everything: lint, types, unit, assembly, local cloud
 
 journey: prepare ## buyers from sign-in to ticket, with times; BUYERS=20, EVENT=ID, SITE=URL of a running one, CHART=FILE
 	@$(VENV) -m local.journey --buyers $(BUYERS) $(if $(EVENT),--event "$(EVENT)") $(if $(SITE),--site "$(SITE)") $(if $(CHART),--chart "$(CHART)")
+
+campaign: prepare ## simulated sales in bad weather, then each guard taken out until it is missed; RUNS=300, SEED=N plays one
+	@$(VENV) -m tests.simulation $(if $(SEED),--first $(SEED) --runs 1 --no-guards,--runs $(RUNS))
 
 reconcile: prepare ## our books against Stripe's, on the running product at PORT=8000; ARGS="--aws --hours 48" in your account
 	@$(VENV) -m infra.reconcile --port $(PORT) $(ARGS)

@@ -149,7 +149,11 @@ def _replace(hold: Hold, before: Hold, limit: int, turn: datetime, now: datetime
             still_ours = [seat for seat in left if seat not in there or there[seat] == ours or there[seat] < free]
             if still_ours == left:
                 raise
-            _write_replacement(hold, before, still_ours, limit, turn, now)
+            try:
+                _write_replacement(hold, before, still_ours, limit, turn, now)
+            except NotWritten as again:
+                again.certain &= failure.certain
+                raise
     except NotWritten as failure:
         if not failure.certain and _stands(hold):
             return hold

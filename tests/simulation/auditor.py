@@ -199,6 +199,10 @@ class Auditor:
         stuck = {str(seat): value.hex() for seat, value in self.slots.items() if is_held(value)}
         assert not stuck, f"leases that nobody ended: {stuck}"
 
+    def has_any(self, order: OrderFacts) -> bool:
+        """Whether a seat is sold to this order now."""
+        return any(is_sold(value) and self._has(order, value) for value in self.slots.values())
+
     def _bought(self, person: str) -> Iterator[str]:
         for seat, value in self.slots.items():
             if is_sold(value) and self.orders[value[6:]].hold.person == person:

@@ -42,6 +42,18 @@ def marks_of_when_a_hold_began_instead_of_when_it_ended() -> Patch:
     return mock.patch("inventory.release_hold.end_mark", lambda hold_id, now: hold_id)
 
 
+def a_hold_tried_again_does_not_know_its_own_value() -> Patch:
+    return mock.patch.object(rows, "TAKE", rows.UNCLAIMED)
+
+
+def a_sale_tried_again_does_not_know_its_own_value() -> Patch:
+    return mock.patch.multiple(rows, SELL="{seat} = :extended", CONFIRM_SOLD="{seat} <> :sold AND {seat} = :sold")
+
+
+def no_margin_for_clocks() -> Patch:
+    return mock.patch.object(claims, "SKEW", timedelta())
+
+
 def a_replacement_takes_whatever_stands_there() -> Patch:
     return mock.patch.object(rows, "REPLACE_TAKEN", f"{ALWAYS} OR {{seat}} = :before OR {rows.UNCLAIMED}")
 
@@ -216,6 +228,9 @@ GUARDS: tuple[Callable[[], Patch], ...] = (
     rows_are_taken_from_leases_that_run,
     no_marks_on_free_seats,
     marks_of_when_a_hold_began_instead_of_when_it_ended,
+    a_hold_tried_again_does_not_know_its_own_value,
+    a_sale_tried_again_does_not_know_its_own_value,
+    no_margin_for_clocks,
     a_replacement_takes_whatever_stands_there,
     a_replacement_leaves_whatever_stands_there,
     a_release_frees_whatever_stands_there,

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+import math
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from unittest import mock
 
 import msgspec
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf import cloudwatch
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 import catalog
-from inventory import expire_hold, extend_rows, get_hold, holding, pace, pin_hold, project_seats, rows, snapshots
+from inventory import expire_hold, extend_rows, get_hold, holding, pace, pin_hold, project_seats, rows, sales, snapshots
 from inventory.holds import Hold
 from inventory.keep_hold import keep_hold
 from inventory.leases import LeaseEnd
-from inventory.problems import CardsExhausted, HoldExpired, SeatsLost
+from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress, SeatsLost, SeatsUnavailable
 from inventory.purchase import Purchase
 from inventory.release_hold import release_hold
 from inventory.release_seats import release_seats
 from inventory.sell_seats import sell_seats
 from inventory.snapshots import Snapshot, all_free
-from inventory.writes import NotWritten
+from inventory.writes import NotWritten, Refused
 from kit import ids
-from kit.errors import Problem
+from kit.errors import NotFound, Problem
 from kit.table import Table, TableMeta, Transaction
 from pricing import quote
 from tests import harness
 from tests.inventory.house import PRICING
 from tests.simulation.auditor import Auditor, HoldFacts, OrderFacts
+from tests.simulation.history import History
 from tests.simulation.world import (
     EXPIRIES,
     FAIR,
     FAR,
     NO_FAULTS,
     SKEW_MAX,
+    START,
     STORM,
     Crash,
     World,
@@ -63,6 +69,8 @@ PACE: dict[str, Any] = {
 }
 """As a small world's leases are to real ones."""
 TRIES = 40
+AT_ONCE = timedelta(milliseconds=150)
+"""Less than any fault delays a write, and than what clocks that are wrong leave of the margin for them."""
 REQUESTS = 12
 """Each of two windows that every person has open."""
 
@@ -88,13 +96,16 @@ class Sale:
     """`run` plays it to the end and checks it. The seed decides everything: how busy people are, how slow the
     queue is, how much goes wrong, and then each step."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, audited: bool = True) -> None:
         self.world = World(seed)
         self.dice = self.world.dice
         self.auditor = Auditor(self.world, LIMIT)
         self.world.faults = self.dice.choice((FAIR, STORM))
         self._pause = self.dice.choice((2.0, 6.0, 15.0))
         self._slow = self.dice.choice((1.0, 1.0, LEASE.total_seconds()))
+        self._audited = audited
+        self.told = History(START, SKEW_MAX)
+        self._anew: dict[int, list[Hold]] = {}
         self._started: set[str] = set()
         self._held: dict[str, Hold] = {}
 
@@ -115,9 +126,15 @@ class Sale:
             self.world.faults = NO_FAULTS
             self._sweep(always=True)
             self.world.run()
-            self.auditor.at_rest()
-            self._map_is_right()
-            self._every_free_seat_can_be_held()
+            if self._audited:
+                self.auditor.at_rest()
+                self._map_is_right()
+            self.told.at_rest(self.auditor.slots, self._seconds())
+            haunted = {seat for hold in self.auditor.ghosts for seat in self.auditor.holds[ids.to_bytes(hold)].seats}
+            impossible = self.told.impossible(except_for=haunted)
+            assert not impossible, f"no single seat has such a history: {impossible}"
+            if self._audited:
+                self._every_free_seat_can_be_held()
 
     # What people do.
 
@@ -146,7 +163,7 @@ class Sale:
             fare = quote(PRICING, [(seat, "best", "adult") for seat in seats], now + LEASE)
             hold = Hold(ids.new("hld", now), person, EVENT, seats, now + LEASE, now + LEASE, now, fare, key, "asked")
             self.auditor.new_hold(hold.hold_id, person, seats)
-            stands = self._request(partial(holding.place, hold, LIMIT, now))
+            stands = self._place(hold, now)
             if stands is not None:
                 self._facts(stands).promised = True
                 self._held[person] = stands
@@ -155,17 +172,64 @@ class Sale:
                     self.world.start(max(0, last_moment), partial(self._act, person))
                 return
 
+    def _place(self, hold: Hold, now: datetime) -> Hold | None:
+        begin, asked = self._seconds(), [hold]
+        self._anew[threading.get_ident()] = asked
+        try:
+            stands = holding.place(hold, LIMIT, now)
+        except (Crash, Problem, NotWritten, PynamoDBException, BotoCoreError, ClientError) as trouble:
+            end = self._seconds()
+            if isinstance(trouble, SeatsUnavailable):
+                self.told.refused(asked[-1], trouble.data["seatIds"], begin, end)
+            if not (isinstance(trouble, Problem) and getattr(trouble.__cause__, "certain", True)):
+                for one in asked:
+                    self.told.perhaps_held(one, begin)
+            assert not self._is_refused_its_own(asked, trouble), f"{hold.person_id} was refused his own {hold.seat_ids}"
+            return None
+        self.told.held(stands, begin, self._seconds())
+        return stands
+
     def _ask_anew(self, hold: Hold, mark: str, now: datetime) -> Hold:
         anew = _ask_anew(hold, mark, now)
         self.auditor.new_hold(anew.hold_id, hold.person_id, hold.seat_ids)
+        self._anew[threading.get_ident()].append(anew)
         return anew
+
+    def _is_refused_its_own(self, asked: list[Hold], trouble: BaseException) -> bool:
+        refusal = trouble.__cause__
+        if not isinstance(refusal, Refused) or not all(map(rows.is_row, refusal.items)):
+            return False
+        there = {str(seat): value for item in refusal.items for seat, value in rows.values_of(item).items()}
+        ours = {ids.to_bytes(one.hold_id) for one in asked}
+        return all(there[seat][6:] in ours for seat in asked[0].seat_ids if seat in there)
+
+    def _seconds(self) -> float:
+        return (self.world.time - START).total_seconds()
+
+    def _telling(self, kind: str, hold: HoldFacts, act: Callable[[], T], order: str = "") -> T:
+        """What the act did to the hold's seats, if it was answered, and may have done otherwise."""
+        did, begin = partial(self.told.did, person=hold.person, hold=hold.hold_id, seat_ids=hold.seats), self._seconds()
+        if kind in ("sell", "keep"):
+            did("extend", order=order, begin=begin, end=math.inf)
+        try:
+            answer = act()
+        except (HoldExpired, SeatsLost, CardsExhausted, NotFound, PurchaseInProgress):
+            if kind == "extend":
+                did(kind, order=order, begin=begin, end=math.inf)
+            raise
+        except BaseException:
+            did(kind, order=order, begin=begin, end=math.inf)
+            raise
+        did(kind, order=order, begin=begin, end=self._seconds())
+        return answer
 
     def _release(self, person: str, hold: Hold) -> None:
         self._facts(hold).ending = True
-        self._request(lambda: release_hold(person, hold.hold_id, self.world.clock()))
+        release = partial(release_hold, person, hold.hold_id, self.world.clock())
+        self._request(lambda: self._telling("give back", self._facts(hold), release))
 
     def _buy(self, person: str, hold: Hold) -> None:
-        now = self.world.clock()
+        asked, now = self.world.time, self.world.clock()
         deadline = now + DEADLINE
         order = self.auditor.new_order(ids.new("ord", now), self._facts(hold), deadline)
 
@@ -177,10 +241,16 @@ class Sale:
             transaction.put(mark, condition=OrderMark.pk.does_not_exist(), refused=AlreadyThere())
             pin_hold(transaction, held, order.order_id, order.deadline, now)
             transaction.commit()
-            extend_rows(held, order.deadline)
+            try:
+                extend_rows(held, order.deadline)
+            except HoldExpired:
+                mine = order.hold.ending or self.world.time - asked > AT_ONCE
+                assert mine, f"{order.order_id} was accepted, and its seats were gone"
+                raise
             order.extended = True
 
-        self._request(accept)
+        self.told.accepting(hold, deadline)
+        self._request(lambda: self._telling("extend", self._facts(hold), accept))
         self.world.later(self.dice.uniform(0.1, 4), self._sweep)
 
     def _sweep(self, always: bool = False) -> None:
@@ -202,16 +272,22 @@ class Sale:
             order.order_id, EVENT, order.hold.person, order.hold.hold_id, order.hold.seats, order.deadline
         )
         fate = self.dice.choices(["sold", "card", "capture", "refused"], [5, 2, 2, 1])[0]
-        sold = fate in ("sold", "capture") and self._step(lambda now: sell_seats(purchase, now))
+        sell = partial(self._telling, "sell", order.hold, order=order.order_id)
+        keep = partial(self._telling, "keep", order.hold)
+        undo = partial(self._telling, "undo", order.hold, order=order.order_id)
+        wants = fate in ("sold", "capture")
+        sold = wants and self._step(lambda now: sell(lambda: sell_seats(purchase, now)))
+        lost = wants and not sold and self.auditor.has_any(order)
+        assert not lost, f"{order.order_id} was told that its seats are lost, and has them"
         if sold and fate == "sold":
             order.outcome = "sold"
             return
         order.ending = True
-        if fate == "card" and self._step(lambda now: keep_hold(purchase, now)):
+        if fate == "card" and self._step(lambda now: keep(lambda: keep_hold(purchase, now))):
             order.outcome = "kept"
             return
         order.hold.ending = True
-        self._step(lambda now: release_seats(purchase, now))
+        self._step(lambda now: undo(lambda: release_seats(purchase, now)))
         order.outcome = "failed"
 
     def _step(self, step: Callable[[datetime], None]) -> bool:
@@ -230,7 +306,11 @@ class Sale:
         raise AssertionError("a step of a purchase never ends")
 
     def _on_write(self, records: list[dict[str, Any]]) -> None:
-        self.auditor.on_write(records)
+        try:
+            self.auditor.on_write(records)
+        except AssertionError:
+            if self._audited:
+                raise
         for record in records:
             if record["dynamodb"]["Keys"]["pk"]["S"].startswith("R#"):
                 again = self.dice.random() < 0.1
@@ -318,6 +398,8 @@ def _the_database() -> Iterator[None]:
     with (
         mock.patch.dict(os.environ, variables),
         mock.patch.object(catalog, "record_availability", lambda *_: None),
+        mock.patch.object(cloudwatch, "print", lambda *_: None, create=True),
+        mock.patch.object(sales, "known_event", lambda *_: SimpleNamespace(waiting_room=None)),
         mock.patch.multiple(pace, **PACE),
     ):
         yield
