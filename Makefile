@@ -13,7 +13,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale
+.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale bench-holds
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to
 
 simulate-onsale: prepare ## a sale with a waiting room at full size, its ranks and grant rule the real ones; USERS=50000000
 	@$(VENV) -m tests.bench.simulate_onsale --users $(USERS)
+
+bench-holds: prepare ## holds at the store and over HTTP, at 1, 16 and 64 clients; the last line is one JSON object
+	@$(VENV) -m tests.bench.holds
 
 synth: prepare $(CDK_CLI) ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py

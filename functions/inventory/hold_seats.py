@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from catalog import Event, Place
-from inventory import admission, holding, orphans, sales, sections
+from inventory import admission, holding, lately, orphans, sales, sections
 from inventory.best import Wish
 from inventory.holds import HeldSeats, Hold, describe
 from inventory.offers import OFFERS_MAX, Offers
@@ -115,7 +115,7 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
     types = _ticket_types(event, wanted, quantity)
     named = wanted.seat_ids or []
     sections.places(event.chart_hash, named)
-    orphans.check(event, person_id, parse_all(named))
+    orphans.check(event, person_id, parse_all(named), now)
     best = wanted.best_available
     offers = Offers(event, _wish(event, best, types), parse_all(named), now) if best else None
     for _ in range(OFFERS_MAX):
@@ -136,6 +136,7 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
                 raise
             offers.lose(taken)
         else:
+            lately.gone(event.event_id, parse_all(stands.seat_ids))
             return describe(stands, places | sections.places(event.chart_hash, stands.seat_ids))
     raise Busy
 

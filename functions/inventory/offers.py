@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from catalog import Event
-from inventory import best, rows, sections, snapshots
+from inventory import best, lately, rows, sections
 from inventory.best import Wish
 from inventory.neighbours import bit
 from inventory.problems import SeatsUnavailable, SoldOut
@@ -27,11 +27,10 @@ class Offers:
     def __init__(self, event: Event, wish: Wish, named: Sequence[Seat], now: datetime) -> None:
         if wish.sections is not None:
             sections.load(event.chart_hash, wish.sections)
-        snapshot = snapshots.load(event.event_id)
-        if snapshot.available == 0:
-            raise SoldOut
         self._event, self._wish, self._now = event, wish, now
-        self._free = snapshot.free()
+        self._free = lately.free(event.event_id, now)
+        if not any(self._free.values()):
+            raise SoldOut
         self.leave_out(named)
         until, lost = _crowds.get(event.event_id, (now, 0))
         self._lost = lost if now < until else 0

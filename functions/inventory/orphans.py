@@ -8,9 +8,10 @@ map, which may be a second old: a rule for the house's good, not for the seats' 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from catalog import Event
-from inventory import claims, sections, snapshots
+from inventory import claims, lately, sections
 from inventory.neighbours import alone, bit, blocks, slots, starts, tidy_starts
 from inventory.problems import OrphanSeat
 from inventory.seating import SeatingRow
@@ -20,13 +21,13 @@ Rows = Mapping[tuple[str, int], int]
 """Per (section, row) the bits of seats."""
 
 
-def check(event: Event, person_id: str, seats: Sequence[Seat]) -> None:
+def check(event: Event, person_id: str, seats: Sequence[Seat], now: datetime) -> None:
     """Raises OrphanSeat, unless the event does not mind. The person's own hold is no obstacle: it would be replaced."""
     if event.orphan_rule == "off":
         return
     chosen = _by_row(seats)
     rows = sections.seating_of(event.chart_hash, {seat.section for seat in seats})
-    free = snapshots.load_sections(event.event_id, {seat.section for seat in seats}).free()
+    free = _merged(lately.free(event.event_id, now, section) for section in {seat.section for seat in seats})
     if not any(left_alone(rows[key], free.get(key, 0), bits) for key, bits in chosen.items()):
         return
     claim = claims.load(person_id, event.event_id)
@@ -34,7 +35,7 @@ def check(event: Event, person_id: str, seats: Sequence[Seat]) -> None:
     if own == chosen:
         return
     free = {key: bits | own.get(key, 0) for key, bits in free.items()}
-    orphans = [seat for key, bits in chosen.items() for seat in _orphans(event, rows[key], free.get(key, 0), bits)]
+    orphans = [seat for key, bits in chosen.items() for seat in _orphans(event, rows[key], free.get(key, 0), bits, now)]
     if orphans:
         raise OrphanSeat(seatIds=[str(seat) for seat in orphans])
 
@@ -56,25 +57,29 @@ def fits(row: SeatingRow, free: int, quantity: int) -> bool:
     return bool(tidy_starts(starts(ordinary, row.joined, quantity), ordinary, row.joined, quantity))
 
 
-def _orphans(event: Event, row: SeatingRow, free: int, chosen: int) -> Iterator[Seat]:
+def _orphans(event: Event, row: SeatingRow, free: int, chosen: int, now: datetime) -> Iterator[Seat]:
     orphans = left_alone(row, free, chosen)
     for block in blocks((free | chosen) & ~row.kept, row.joined):
         taken = (block & chosen).bit_count()
         no_other_way = block.bit_count() - taken == 1
         if no_other_way and event.orphan_rule == "strict":
-            no_other_way = not _fits_elsewhere(event, row, chosen, taken)
+            no_other_way = not _fits_elsewhere(event, row, chosen, taken, now)
         if not no_other_way:
             yield from (Seat(*row.key, slot) for slot in slots(block & orphans))
 
 
-def _fits_elsewhere(event: Event, here: SeatingRow, chosen: int, quantity: int) -> bool:
+def _fits_elsewhere(event: Event, here: SeatingRow, chosen: int, quantity: int, now: datetime) -> bool:
     """In any row, on seats of the same categories."""
     categories = {category for category, seats in here.categories.items() if seats & chosen}
-    free = snapshots.load(event.event_id).free()
+    free = lately.free(event.event_id, now)
     return any(
         not row.general_admission and categories & row.categories.keys() and fits(row, free.get(row.key, 0), quantity)
         for row in sections.load_seating(event.chart_hash)
     )
+
+
+def _merged(parts: Iterable[Rows]) -> dict[tuple[str, int], int]:
+    return {key: bits for part in parts for key, bits in part.items()}
 
 
 def _by_row(seats: Iterable[Seat]) -> dict[tuple[str, int], int]:

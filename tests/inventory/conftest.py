@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from inventory import sales, sections
+from inventory import lately, offers, sales, sections
 from tests import harness
 
 
@@ -15,6 +15,8 @@ def _aws(request: pytest.FixtureRequest) -> Iterator[None]:
     sales._remembered.clear()
     sections._remembered.clear()
     sections.load_seating.cache_clear()
+    lately.forget()
+    offers._crowds.clear()
     if "local_cloud" in request.fixturenames:
         yield
         return

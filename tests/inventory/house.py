@@ -13,7 +13,7 @@ import msgspec
 from catalog import store as catalog_store
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, encode, hash_of
 from catalog.events import Event, PriceRange, Venue
-from inventory import project_seats
+from inventory import lately, project_seats
 from kit import ids
 from kit.money import Money
 from pricing import Fee, Pricing, Tax, TicketType
@@ -164,7 +164,8 @@ def records(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]])
 
 
 def project(stream: Sequence[dict[str, Any]], now: datetime = NOON) -> None:
-    """Feed the projector."""
+    """Feed the projector, and let the functions look at the map anew."""
+    lately.forget()
     with harness.at(now):
         answer = project_seats.handler({"Records": list(stream)}, harness.CONTEXT)
     assert answer == {"batchItemFailures": []}
