@@ -27,6 +27,7 @@ export type Review = Schemas["WaitingReview"];
 export type Preferences = Required<Schemas["Preferences"]>;
 export type MyPreferences = Omit<Schemas["MyPreferences"], "preferences"> & { preferences: Preferences };
 export type Told = Schemas["Told"];
+export type CancellationQuote = Schemas["CancellationQuote"];
 export type Ticket = Schemas["TicketView"];
 export type TicketWithCode = Schemas["TicketWithCode"];
 export type ChartImport = Schemas["ChartImport"];

@@ -8,6 +8,7 @@ import type { Event, Hold } from "../api/types";
 import { clockTime, longDate } from "../dates";
 import { forgetHold, releaseHold, rememberHold } from "../event/holding";
 import { Poster } from "../events/Poster";
+import { policyWords } from "../orders/refunds";
 import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
 import "./checkout.css";
 import { CardForm } from "./CardForm";
@@ -119,6 +120,7 @@ function Checkout({ hold, event }: Desk) {
           </div>
         </div>
         <Fare fare={hold.fare} names={names} />
+        <p class="small muted">{policyWords(event)}</p>
         {!over && (
           <button type="button" class="link-button" disabled={paying} onClick={changeSeats}>
             Change seats

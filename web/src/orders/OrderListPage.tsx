@@ -18,6 +18,8 @@ const WORDS: Record<OrderStatus, string> = {
   requires_action: "Needs you",
   completed: "Paid",
   failed: "Not completed",
+  cancelled: "Cancelled",
+  refunded: "Refunded",
 };
 
 export function OrderListPage() {

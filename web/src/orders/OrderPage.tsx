@@ -11,12 +11,15 @@ import { clockTime, longDate } from "../dates";
 import { forgetHold } from "../event/holding";
 import { selectionOf } from "../event/selection";
 import { Poster } from "../events/Poster";
+import { money } from "../money";
 import { PdfButton } from "../tickets/PdfButton";
 import { Lost } from "../ui/Lost";
 import { Failure, Notice, Spinner, useLoaded, useTitle } from "../ui/ui";
 import { followOrder } from "./follow";
 import "./orders.css";
 import { Failed } from "./Failed";
+import { GiveBack } from "./GiveBack";
+import { returned } from "./refunds";
 
 const ENDED: ReadonlySet<OrderStatus> = new Set(["completed", "failed"]);
 
@@ -38,19 +41,22 @@ function Following({ orderId }: { orderId: string }) {
       {!order && trouble === undefined && (
         <div class="skeleton order-wait" role="status" aria-label="Loading your order" />
       )}
-      {order && <Stage order={order} />}
+      {order && <Stage order={order} changed={setOrder} />}
       {order && ENDED.has(order.status) && <NotReached orderId={order.orderId} />}
     </main>
   );
 }
 
-function Stage({ order }: { order: Order }) {
+function Stage({ order, changed }: { order: Order; changed: (order: Order) => void }) {
   const event = useLoaded(order.eventId, (signal) =>
     call<Event>(`/events/${order.eventId}`, { signal }),
   ).value;
   switch (order.status) {
     case "completed":
-      return <Booked order={order} event={event} />;
+      return <Booked order={order} event={event} changed={changed} />;
+    case "cancelled":
+    case "refunded":
+      return <GivenBack order={order} event={event} />;
     case "failed":
       return <Failed order={order} eventName={event?.name ?? ""} />;
     default:
@@ -141,8 +147,30 @@ function ConfirmWithBank({ clientSecret }: { clientSecret: string }) {
   );
 }
 
-function Booked({ order, event }: { order: Order; event: Event | undefined }) {
-  const tickets = useLoaded(order.orderId, () => ticketsOf(order.orderId));
+/** All tickets of the order were given back, by the buyer or because the event is off. */
+function GivenBack({ order, event }: { order: Order; event: Event | undefined }) {
+  const off = order.cancellations?.some(({ cause }) => cause === "event-cancelled");
+  const some = (order.cancellations ?? []).some(({ refund }) => refund.amount > 0);
+  return (
+    <>
+      <h1>
+        {off ? "This event is cancelled" : order.cancellations ? "Your tickets are given back" : "Refunded"}
+      </h1>
+      <p class="lede" role="status">
+        {order.status === "refunded" || !some
+          ? `${some ? returned(order) : "Your money"} has gone back to the card you paid with. Banks take a few days to show it.`
+          : `${returned(order)} is on its way to the card you paid with.`}
+      </p>
+      {event && <EventOf event={event} />}
+      <Receipt order={order} event={event} />
+    </>
+  );
+}
+
+function Booked(props: { order: Order; event: Event | undefined; changed: (order: Order) => void }) {
+  const { order, event } = props;
+  const given = order.cancellations?.length ?? 0;
+  const tickets = useLoaded(`${order.orderId} ${given}`, () => ticketsOf(order.orderId));
   useEffect(() => {
     forgetHold();
     selectionOf(order.eventId).value = [];
@@ -153,21 +181,7 @@ function Booked({ order, event }: { order: Order; event: Event | undefined }) {
       <p class="lede" role="status">
         Paid and confirmed. Tickets and receipt are on their way to {person.value?.email}.
       </p>
-      {event && (
-        <div class="order-event card">
-          <Poster eventId={event.eventId} />
-          <div>
-            <h2>{event.name}</h2>
-            <p>
-              {longDate(event.startsAt, event.venue.timezone)},{" "}
-              {clockTime(event.startsAt, event.venue.timezone)}
-            </p>
-            <p class="muted">
-              {event.venue.name}, {event.venue.city}
-            </p>
-          </div>
-        </div>
-      )}
+      {event && <EventOf event={event} />}
       {tickets.error !== undefined && <Failure error={tickets.error} retry={tickets.reload} />}
       <ul class="order-tickets">
         {tickets.value?.map((ticket) => (
@@ -183,18 +197,75 @@ function Booked({ order, event }: { order: Order; event: Event | undefined }) {
       {tickets.value?.[0] && (
         <PdfButton ticketId={tickets.value[0].ticketId} scope="order" label="Download all tickets as PDF" />
       )}
-      <section class="card stack" aria-labelledby="receipt">
-        <h2 id="receipt">Receipt</h2>
-        <Fare
-          fare={order.fare}
-          names={{
-            seats: new Map(order.seats.map((s) => [s.seatId, s])),
-            types: new Map(event?.pricing.ticketTypes.map((t) => [t.id, t.label])),
-          }}
-        />
-        <p class="small muted numbers">Order {order.orderId}</p>
-      </section>
+      <Receipt order={order} event={event} />
+      {event && tickets.value && (
+        <GiveBack order={order} event={event} tickets={tickets.value} done={props.changed} />
+      )}
     </>
+  );
+}
+
+function EventOf({ event }: { event: Event }) {
+  return (
+    <div class="order-event card">
+      <Poster eventId={event.eventId} />
+      <div>
+        <h2>{event.name}</h2>
+        <p>
+          {longDate(event.startsAt, event.venue.timezone)}, {clockTime(event.startsAt, event.venue.timezone)}
+        </p>
+        <p class="muted">
+          {event.venue.name}, {event.venue.city}
+        </p>
+        {event.status === "cancelled" && <p class="order-state failed">Cancelled</p>}
+      </div>
+    </div>
+  );
+}
+
+/** Also what is printed: everything else on the page stays on the screen. */
+function Receipt({ order, event }: { order: Order; event: Event | undefined }) {
+  const seats = new Map(order.seats.map((s) => [s.seatId, s]));
+  return (
+    <section class="card stack receipt" aria-labelledby="receipt">
+      <h2 id="receipt">Receipt</h2>
+      {event && (
+        <p class="only-print">
+          {event.name}, {longDate(event.startsAt, event.venue.timezone)}, {event.venue.name},{" "}
+          {event.venue.city}
+        </p>
+      )}
+      <Fare
+        fare={order.fare}
+        names={{ seats, types: new Map(event?.pricing.ticketTypes.map((t) => [t.id, t.label])) }}
+      />
+      {order.cancellations && (
+        <dl class="fare">
+          {order.cancellations.map((each) => (
+            <div key={each.cancellationId}>
+              <dt>
+                <b>Given back</b>
+                <span class="muted">
+                  {each.seatIds
+                    .map((id) => placeWords(seats.get(id) ?? { section: id, row: "", seat: "" }))
+                    .join("; ")}
+                </span>
+              </dt>
+              <dd class="numbers">−{money(each.refund)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <p class="small muted numbers">
+        Order {order.orderId} ·{" "}
+        {new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(new Date(order.createdAt))}
+      </p>
+      <p class="no-print">
+        <button type="button" class="button quiet" onClick={() => print()}>
+          Print receipt
+        </button>
+      </p>
+    </section>
   );
 }
 

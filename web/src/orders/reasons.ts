@@ -45,6 +45,12 @@ export function failureWords(reason: string, code: string): { title: string; adv
       advice: "Any amount your bank has reserved is released. Choose other seats on the map.",
     };
   }
+  if (reason === "event-cancelled" || reason === "event-moved") {
+    return {
+      title: reason === "event-moved" ? "The event was moved" : "The event was cancelled",
+      advice: "It happened before your payment was done. Any amount your bank has reserved is released.",
+    };
+  }
   return {
     title: "This order did not go through",
     advice: "Any amount your bank has reserved is released. Your seats went back on sale.",

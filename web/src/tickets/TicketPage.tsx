@@ -35,6 +35,16 @@ function Loading({ ticketId }: { ticketId: string }) {
   );
 }
 
+function NotValid({ ticket }: { ticket: TicketWithCode }) {
+  if (ticket.status === "flagged")
+    return (
+      <Notice title="This ticket is on hold">Your bank disputes its payment and has to decide first.</Notice>
+    );
+  if (ticket.eventStatus === "cancelled")
+    return <Notice title="This event is cancelled">Everything you paid goes back to your card.</Notice>;
+  return <Notice title="This ticket is not valid any more">It was cancelled or passed on.</Notice>;
+}
+
 function Paper({ ticket }: { ticket: TicketWithCode }) {
   const place: [string, string][] = [
     ["Section", ticket.section],
@@ -44,6 +54,11 @@ function Paper({ ticket }: { ticket: TicketWithCode }) {
   return (
     <>
       <a href="/tickets">All tickets</a>
+      {ticket.eventStatus === "moved" && (
+        <Notice kind="good" title="This event has a new date">
+          Your ticket is valid for it. <a href={`/orders/${ticket.orderId}`}>Keep it, or give it back</a>
+        </Notice>
+      )}
       <article class="ticket">
         <Poster eventId={ticket.eventId} words={ticket.eventName} />
         <div class="ticket-words">
@@ -63,11 +78,7 @@ function Paper({ ticket }: { ticket: TicketWithCode }) {
           <p>{ticket.ticketType}</p>
         </div>
         <div class="ticket-stub">
-          {ticket.code ? (
-            <Code text={ticket.code} />
-          ) : (
-            <Notice title="This ticket is not valid any more">It was cancelled or passed on.</Notice>
-          )}
+          {ticket.code ? <Code text={ticket.code} /> : <NotValid ticket={ticket} />}
           <p class="small numbers muted">{ticket.ticketId}</p>
         </div>
       </article>
