@@ -72,7 +72,6 @@ def _publish_once(changes: Changes, now: datetime) -> None:
         return
     words = _only_words(changed, before)
     if base and words is not None and _say(words, base[0], now):
-        before |= {event_id: new for event_id, new in changed.items() if new is not None}
         return
     after = {**before, **{event_id: new for event_id, new in changed.items() if new is not None}}
     gone = {event_id for event_id, new in changed.items() if new is None}
@@ -109,13 +108,13 @@ def _listings(base: Base | None, now: datetime) -> Listings:
         except (Damaged, UnreadableIndex):
             log.exception("the index is damaged and is built again from the catalog")
             return _from_catalog(now)
-        listings = {event.event_id: event for event in index.listings()}
-        for event_id, word in snapshots.read_words().items():
-            if event_id in listings and word.at > base[0].built_at:
-                listings[event_id] = msgspec.structs.replace(listings[event_id], availability=word.availability)
         _known.clear()
-        _known[base[0].sha256] = listings
-    return _known[base[0].sha256]
+        _known[base[0].sha256] = {event.event_id: event for event in index.listings()}
+    listings = _known[base[0].sha256]
+    for event_id, word in snapshots.read_words()[0].items():
+        if event_id in listings and word.at > base[0].built_at:
+            listings[event_id] = msgspec.structs.replace(listings[event_id], availability=word.availability)
+    return listings
 
 
 def _from_catalog(now: datetime) -> Listings:
@@ -135,14 +134,13 @@ def _only_words(changed: Changes, before: Listings) -> dict[str, EventSummary] |
 
 
 def _say(changed: dict[str, EventSummary], base: Manifest, now: datetime) -> bool:
-    """Write what is left of these events beside the index, unless that has grown too long."""
-    words = {
-        event_id: word for event_id, word in snapshots.read_words().items() if word.at > base.built_at - WORDS_KEPT
-    }
+    """Write what is left of these events beside the index, unless that has grown too long. Raises Outdated."""
+    said, etag = snapshots.read_words()
+    words = {event_id: word for event_id, word in said.items() if word.at > base.built_at - WORDS_KEPT}
     words |= {event_id: Word(event.availability, now) for event_id, event in changed.items()}
     if len(words) > WORDS_MAX:
         return False
-    snapshots.write_words(words)
+    snapshots.write_words(words, etag)
     return True
 
 

@@ -23,6 +23,7 @@ from search.snapshots import Damaged, Word
 LOOKS_EVERY = timedelta(seconds=3)
 SLEPT = timedelta(seconds=15)
 """After so long without a look, a request waits for one."""
+WAITS_SECONDS = 1.0
 NEVER = datetime.min.replace(tzinfo=UTC)
 TROUBLE = (BotoCoreError, ClientError, Damaged, UnreadableIndex, OSError)
 
@@ -40,9 +41,9 @@ class Serving:
     def current(self, now: datetime) -> Index:
         """The index to answer from. Raises Busy where there has never been one that could be read."""
         if self.index is None or now - self.looked_at > SLEPT:
-            with self.looking:
-                if self.index is None or now - self.looked_at > SLEPT:
-                    self._look(now)
+            # A look that was frozen with its function may take its time to fail: who has an index does not wait for it.
+            if self.looking.acquire(timeout=WAITS_SECONDS):
+                self._look_and_release(now)
         elif now - self.looked_at > LOOKS_EVERY and self.looking.acquire(blocking=False):
             threading.Thread(target=self._look_and_release, args=(now,), daemon=True).start()
         if self.index is None:
@@ -74,7 +75,7 @@ class Serving:
             self.index, self.sha256 = index, manifest.sha256
         self.built_at = manifest.built_at
         if self.index is not None:
-            apply_words(self.index, snapshots.read_words(), manifest.built_at)
+            apply_words(self.index, snapshots.read_words()[0], manifest.built_at)
 
 
 def apply_words(index: Index, words: dict[str, Word], built_at: datetime) -> None:

@@ -28,7 +28,8 @@ WORDS = "search/availability.json"
 PURGED = "search/purged.json"
 KEPT = 2
 """Indexes that stay after their time, for readers that are opening them now."""
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS, ATTEMPTS = 3, 2
+"""Of each read from the socket, however long the whole takes."""
 ABSENT = ("NoSuchKey", "AccessDenied", "404")
 """S3 says AccessDenied for what is not there to those who may not list."""
 
@@ -108,18 +109,19 @@ def publish(index: Index, follows: tuple[Manifest, str] | None, now: datetime) -
     return manifest, etag
 
 
-def read_words() -> dict[str, Word]:
-    """What is left, by event id, of events where that has changed lately. Raises Damaged."""
+def read_words() -> tuple[dict[str, Word], str | None]:
+    """What is left, by event id, of events where that has changed lately; and the ETag. Raises Damaged."""
     if (answer := _get(WORDS)) is None:
-        return {}
+        return {}, None
     try:
-        return msgspec.json.decode(answer["Body"].read(), type=dict[str, Word])
+        return msgspec.json.decode(answer["Body"].read(), type=dict[str, Word]), str(answer["ETag"])
     except msgspec.DecodeError as error:
         raise Damaged(str(error)) from error
 
 
-def write_words(words: dict[str, Word]) -> None:
-    _s3().put_object(Bucket=env("BUCKET_SEARCH"), Key=WORDS, Body=msgspec.json.encode(words))
+def write_words(words: dict[str, Word], follows: str | None) -> None:
+    """Raises Outdated when somebody else has written meanwhile."""
+    _put_over(WORDS, msgspec.json.encode(words), follows)
 
 
 def last_purge() -> tuple[datetime | None, str | None]:
@@ -156,4 +158,4 @@ def _get(key: str) -> dict[str, Any] | None:
 
 
 def _s3() -> Any:
-    return client("s3", TIMEOUT_SECONDS)
+    return client("s3", TIMEOUT_SECONDS, ATTEMPTS)

@@ -125,6 +125,35 @@ def test_a_cold_publisher_goes_on_where_another_stopped() -> None:
     assert (found(LATER), found(LATER, availability="none")) == (["01", "02", "03"], ["02"])
 
 
+def test_what_another_publisher_said_is_not_taken_back() -> None:
+    """A publisher that is warm knows the index, but not what was said beside it since."""
+    publish(1, 2)
+    warm = {sha256: dict(listings) for sha256, listings in publish_index._known.items()}
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, LATER)
+    publish_index._known.clear()
+    publish_index._known.update(warm)
+    publish(3, now=LATER + timedelta(seconds=1))
+    assert found(LATER + timedelta(minutes=1), availability="none") == ["02"]
+
+
+def test_two_publishers_words_do_not_undo_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(1, 2)
+    one, two = (msgspec.structs.replace(_numbered(number), availability="none") for number in (1, 2))
+    real = snapshots.write_words
+    written: list[bool] = []
+
+    def overtaken(words: Any, etag: Any) -> None:
+        if not written:
+            written.append(True)
+            publish_index.publish_changes({one.event_id: one}, LATER)
+        real(words, etag)
+
+    monkeypatch.setattr(snapshots, "write_words", overtaken)
+    publish_index.publish_changes({two.event_id: two}, LATER)
+    assert found(LATER, availability="none") == ["01", "02"]
+
+
 def test_a_repeated_record_publishes_nothing() -> None:
     publish(1)
     before = stored()
