@@ -18,7 +18,8 @@ from kit import clock
 from kit.settings import client, env
 from kit.telemetry import count, log, metrics
 from search import snapshots
-from search.index import UnreadableIndex, build_index
+from search.index import build_index
+from search.index_file import UnreadableIndex
 from search.listing import STATUSES, EventSummary, listing
 from search.purging import Purge
 from search.snapshots import Damaged, Manifest, Outdated, Word

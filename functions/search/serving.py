@@ -16,7 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kit.errors import Busy
 from kit.telemetry import log
 from search import snapshots
-from search.index import Index, UnreadableIndex, build_index
+from search.index import Index, build_index
+from search.index_file import UnreadableIndex
 from search.listing import AVAILABILITY
 from search.snapshots import Damaged, Word
 

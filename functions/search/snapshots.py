@@ -21,7 +21,8 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from kit.settings import client, env
-from search.index import FORMAT, Index, open_index, save_index
+from search.index import Index
+from search.index_file import FORMAT, open_index, save_index
 
 MANIFEST = "search/manifest.json"
 WORDS = "search/availability.json"

@@ -30,7 +30,8 @@ from infra.wiring import WIRING
 from kit.decode import build
 from search import publish_index, search_events, snapshots
 from search.asking import EventsQuery, understand
-from search.index import build_index, open_index, save_index
+from search.index import build_index
+from search.index_file import open_index, save_index
 from search.listing import EventSummary
 from search.serving import SLEPT, serving
 from search.suggest_events import SuggestQuery, suggest_events
