@@ -13,7 +13,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale bench-holds
+.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale bench-holds bench-map
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ reconcile: prepare ## our books against Stripe's, on the running product at PORT
 
 bench-search: prepare ## 100,000 events: how fast, how right, how fresh the search is, and PostgreSQL beside it
 	@$(VENV) -m tests.bench.search
+
+bench-map: prepare ## the map of 50,000 seats: a replayed stream, its snapshot, and 50 maps that follow a sale
+	@$(VENV) -m tests.bench.map
 
 bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
 	@$(VENV) -m tests.bench.charts

@@ -128,7 +128,7 @@ WIRING = (
     ),
     Function(
         "project",
-        {Stream("inventory", "MODIFY", pk_prefix="R#"): "inventory.project_seats"},
+        {Stream("inventory", "MODIFY", pk_prefix="R#", batch_size=500): "inventory.project_seats"},
         writes=("inventory", "catalog", "waitingroom"),
         sends=("expiries", "ticks"),
     ),

@@ -21,10 +21,8 @@ from kit.errors import Busy, NotFound
 from kit.http import Call, endpoint
 from kit.telemetry import log
 
-ATTEMPTS = 20
+ATTEMPTS = 100
 """A section that is being sold moves on while it is compared."""
-ROWS_TOGETHER = 50
-"""Their conditions fit into one write."""
 
 
 class RebuiltMap(msgspec.Struct, frozen=True, rename="camel"):
@@ -72,7 +70,7 @@ def _rebuild(event_id: str, position: int, section: Section) -> int:
         wrong = {row: (seen.rows[row], bits) for row, bits in base.items() if seen.rows[row] != bits}
         if not wrong:
             return mended
-        mended += _mend(event_id, section.key, dict(list(wrong.items())[:ROWS_TOGETHER]))
+        mended += _mend(event_id, section.key, dict(list(wrong.items())[: snapshots.ROWS_TOGETHER]))
     raise Busy
 
 

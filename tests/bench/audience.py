@@ -1,0 +1,192 @@
+"""Fifty maps that follow an event over WebSockets while seats are held, and how late each change came to them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+import random
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import aiohttp
+
+from local.journey.site import Refused, Site
+from tests.journeys.watcher import live_url
+
+SETTLES_SECONDS_MAX = 10
+SAMPLE_EVERY_SECONDS = 0.02
+SEATS = 2
+
+
+@dataclass(frozen=True)
+class Plan:
+    watchers: int
+    buyers: int
+    seconds: float
+
+
+class LookedAt(Protocol):
+    """The tables behind the map: how many writes a seat's row has had, and how many of them the map has."""
+
+    def base_version(self, seat_id: str) -> int: ...
+
+    def version(self, seat_id: str) -> int: ...
+
+
+@dataclass
+class Follower:
+    """A map as a client keeps it: versions by section, and when each seat was told as taken."""
+
+    versions: dict[str, int]
+    free: set[str]
+    gaps: int = 0
+    messages: list[float] = field(default_factory=list)
+    told_at: dict[str, float] = field(default_factory=dict)
+
+    def hear(self, message: Mapping[str, Any], now: float) -> None:
+        """As `Following` in the web client does, but for the snapshot that would heal a gap."""
+        self.messages.append(now)
+        changing = set()
+        for section, step in message["sections"].items():
+            if step["since"] > self.versions[section]:
+                self.gaps += 1
+            if step["since"] <= self.versions[section] < step["version"]:
+                changing.add(section)
+                self.versions[section] = step["version"]
+        for seat in message["taken"]:
+            if seat.partition("-")[0] in changing:
+                self.free.discard(seat)
+                self.told_at.setdefault(seat, now)
+        self.free |= {seat for seat in message["freed"] if seat.partition("-")[0] in changing}
+
+
+@dataclass
+class Heard:
+    """What a run measured, in seconds on one clock."""
+
+    offered: int = 0
+    held_at: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    live_lags: list[float] = field(default_factory=list)
+    projector_lags: list[float] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    gaps: int = 0
+    wrong_seats: int = 0
+    shortest_pause: float = 0.0
+    """Between two messages on one connection."""
+
+
+def run(
+    site_url: str, event_id: str, tokens: Sequence[str], seat_ids: Sequence[str], plan: Plan, map_: LookedAt
+) -> Heard:
+    """Each hold is a pair of neighbours; the people take turns, and a second hold gives back their first."""
+    return asyncio.run(_run(site_url, event_id, tokens, seat_ids, plan, map_))
+
+
+async def _run(
+    site_url: str, event_id: str, tokens: Sequence[str], seat_ids: Sequence[str], plan: Plan, map_: LookedAt
+) -> Heard:
+    heard = Heard()
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        site = await Site.open(site_url, http)
+        followers = []
+        for _ in range(plan.watchers):
+            ticket = (await site.api("ticket", "POST", "/live/tickets"))["ticket"]
+            socket = await stack.enter_async_context(http.ws_connect(live_url(site, ticket), max_msg_size=0))
+            await socket.send_json({"action": "watchSeats", "eventId": event_id})
+            assert (await socket.receive_json())["type"] == "seats.watching"
+            snapshot = await site.api("map", "GET", f"/events/{event_id}/availability")
+            follower = Follower(_versions(snapshot), _free(snapshot, seat_ids))
+            followers.append(follower)
+            task = asyncio.create_task(_follow(socket, follower))
+            stack.callback(task.cancel)
+        began = time.perf_counter()
+        wishes = _wishes(seat_ids)
+        people = itertools.cycle(tokens)
+        sampling = asyncio.create_task(_sample(map_, heard))
+        stack.callback(sampling.cancel)
+
+        async def buy() -> None:
+            while time.perf_counter() < began + plan.seconds:
+                await _hold(site, next(people), event_id, next(wishes), heard)
+
+        await asyncio.gather(*(buy() for _ in range(plan.buyers)))
+        heard.seconds = time.perf_counter() - began
+        snapshot = await _settled(site, event_id, followers)
+        free = _free(snapshot, seat_ids)
+        heard.wrong_seats = sum(len(follower.free ^ free) for follower in followers)
+        heard.gaps = sum(follower.gaps for follower in followers)
+    heard.live_lags = [
+        follower.told_at[seat] - answered
+        for seat, answered in heard.held_at.items()
+        for follower in followers
+        if seat in follower.told_at
+    ]
+    pauses = (b - a for follower in followers for a, b in itertools.pairwise(follower.messages))
+    heard.shortest_pause = min(pauses, default=0.0)
+    return heard
+
+
+async def _hold(site: Site, token: str, event_id: str, seats: list[str], heard: Heard) -> None:
+    heard.offered += 1
+    headers = {"authorization": f"Bearer {token}"}
+    try:
+        body = {"eventId": event_id, "seatIds": seats}
+        await site.api("hold", "POST", "/seats/hold", json=body, headers=headers)
+        heard.held_at |= dict.fromkeys(seats, time.perf_counter())
+    except Refused as refused:
+        heard.problems.append(refused.word)
+
+
+async def _follow(socket: aiohttp.ClientWebSocketResponse, follower: Follower) -> None:
+    async for message in socket:
+        told = message.json()
+        if told["type"] == "seats.changed":
+            follower.hear(told, time.perf_counter())
+
+
+async def _sample(map_: LookedAt, heard: Heard) -> None:
+    """One hold after the other: how long until the map's item has it."""
+    done: set[str] = set()
+    while True:
+        fresh = [seat for seat in heard.held_at if seat not in done]
+        if not fresh:
+            await asyncio.sleep(SAMPLE_EVERY_SECONDS)
+            continue
+        seat = fresh[-1]
+        done.update(fresh)
+        version = await asyncio.to_thread(map_.base_version, seat)
+        while await asyncio.to_thread(map_.version, seat) < version:
+            await asyncio.sleep(SAMPLE_EVERY_SECONDS)
+        heard.projector_lags.append(time.perf_counter() - heard.held_at[seat])
+
+
+async def _settled(site: Site, event_id: str, followers: Sequence[Follower]) -> Any:
+    """The map, once all that was written has come to everybody."""
+    deadline = time.perf_counter() + SETTLES_SECONDS_MAX
+    while True:
+        await asyncio.sleep(1.5)
+        snapshot = await site.api("map", "GET", f"/events/{event_id}/availability")
+        if time.perf_counter() > deadline or all(each.versions == _versions(snapshot) for each in followers):
+            return snapshot
+
+
+def _wishes(seat_ids: Sequence[str]) -> Any:
+    """Pairs of neighbours, no seat twice."""
+    pairs = [list(pair) for pair in zip(seat_ids[::2], seat_ids[1::2], strict=True)]
+    random.Random(7).shuffle(pairs)
+    return iter(pairs)
+
+
+def _versions(snapshot: Any) -> dict[str, int]:
+    return {each["section"]: each["version"] for each in snapshot["sectionPricing"]}
+
+
+def _free(snapshot: Any, seat_ids: Sequence[str]) -> set[str]:
+    raw = base64.b64decode(snapshot["availabilityBitmap"])
+    return {seat for number, seat in enumerate(seat_ids) if raw[number >> 3] & (0x80 >> (number & 7))}
