@@ -14,7 +14,7 @@ SectionKeys = Annotated[list[Annotated[str, msgspec.Meta(max_length=16)]], msgsp
 
 
 class WatchSeats(msgspec.Struct, frozen=True, rename="camel"):
-    """Without `sections`: the whole event. Sending it again replaces what was asked before."""
+    """Without `sections`: the whole event. A connection watches one event: asking again replaces what it asked."""
 
     action: str
     event_id: Annotated[str, msgspec.Meta(max_length=64)]
@@ -39,7 +39,7 @@ def handler(message: Message, body: WatchSeats) -> Watching:
 
 
 def watch_seats(message: Message, asked: WatchSeats) -> Watching:
-    """Raises NotFound, NotOnSaleYet, UnknownSection, TooManyChannels.
+    """Raises NotFound, NotOnSaleYet, UnknownSection, ConnectionEnded.
 
     The map is read after the connection is on the list: what changed before is in its version, what changes
     later is told.

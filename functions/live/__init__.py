@@ -6,6 +6,6 @@ channel means: the context that owns the thing decides who may listen, and says 
 """
 
 from live.posting import tell
-from live.store import Listener, TooManyChannels, anybody, listen, listeners, person_of
+from live.store import ConnectionEnded, Listener, anybody, listen, listeners, person_of
 
-__all__ = ["Listener", "TooManyChannels", "anybody", "listen", "listeners", "person_of", "tell"]
+__all__ = ["ConnectionEnded", "Listener", "anybody", "listen", "listeners", "person_of", "tell"]

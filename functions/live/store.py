@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import DeleteError, UpdateError
-from pynamodb.expressions.condition import size
-from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 
 from kit import clock
@@ -23,7 +21,6 @@ from kit.table import Table, TableMeta
 
 LIVES_MAX = timedelta(hours=2, minutes=10)
 """API Gateway ends a connection after two hours; ten minutes of quiet end it sooner."""
-CHANNELS_MAX = 10
 TICKET, CONNECTION = "ticket", "connection"
 REFUSED = "ConditionalCheckFailedException"
 
@@ -34,8 +31,8 @@ class InvalidTicket(Problem):
     status, title = 401, "This ticket opens no connection"
 
 
-class TooManyChannels(Problem):
-    status, title = 422, f"A connection listens to at most {CHANNELS_MAX} things"
+class ConnectionEnded(Problem):
+    status, title = 410, "This connection has ended"
 
 
 class TicketItem(Model):
@@ -123,24 +120,31 @@ def person_of(connection_id: str) -> str | None:
 
 
 def listen(connection_id: str, channel: str, now: datetime, parts: Iterable[str] | None = None) -> None:
-    """Have the connection told of the channel from now on. Doing it again replaces `parts`.
+    """Have the connection told of the channel from now on, and of no other of its kind: one event's seats, one order.
 
-    The connection notes its channels IF it exists and has room, before it is on one, so that its end finds
-    them all. Raises TooManyChannels, also for a connection that is gone.
+    So nobody is told more often than one event's pace allows. Doing it again replaces `parts`. The connection notes
+    the channel IF it exists, before it is on it, so that its end finds it. Raises ConnectionEnded.
     """
-    channels = Path(["channels"])
-    room = channels.does_not_exist() | channels.contains(channel) | (size(channels) < CHANNELS_MAX)  # type: ignore[no-untyped-call]
     try:
-        ConnectionItem(f"C#{connection_id}").update(
-            actions=[ConnectionItem.channels.add({channel})],
-            condition=ConnectionItem.pk.exists() & room,
-        )
+        connection = ConnectionItem.get(f"C#{connection_id}", CONNECTION, consistent_read=True)
+        others = {other for other in connection.channels or () if _kind(other) == _kind(channel)} - {channel}
+        connection.update([ConnectionItem.channels.add({channel})], condition=ConnectionItem.pk.exists())
+    except ConnectionItem.DoesNotExist as error:
+        raise ConnectionEnded from error
     except UpdateError as error:
         if error.cause_response_code != REFUSED:
             raise
-        raise TooManyChannels from error
+        raise ConnectionEnded from error
     wanted = set(parts) if parts is not None else None
     ListenerItem(f"L#{channel}", connection_id, parts=wanted, expires=now + LIVES_MAX).save()
+    for other in others:
+        ListenerItem(f"L#{other}", connection_id).delete()
+    if others:
+        connection.update([ConnectionItem.channels.delete(others)])
+
+
+def _kind(channel: str) -> str:
+    return channel.partition("#")[0]
 
 
 def anybody(channel: str) -> bool:

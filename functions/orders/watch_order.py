@@ -31,7 +31,7 @@ def handler(message: Message, body: WatchOrder) -> WatchingOrder:
 
 
 def watch_order(message: Message, order_id: str) -> WatchingOrder:
-    """Raises Unauthenticated, NotFound (also for somebody else's), TooManyChannels."""
+    """Raises Unauthenticated, NotFound (also for somebody else's), ConnectionEnded."""
     person_id = live.person_of(message.connection_id)
     if person_id is None:
         raise Unauthenticated

@@ -15,14 +15,16 @@ from unittest import mock
 
 from botocore.client import BaseClient
 
-from inventory import project_seats, writes
+from inventory import project_seats, sales
 from inventory.seats import FREE, held, sold
-from kit import clock, ids
+from kit import clock, ids, settings
 from local.mends import STREAM_POLL_SECONDS
 from tests import harness
 
 SHARDS = 4
 """What a new on-demand table has: 4,000 write units a second."""
+SEATS = 2
+"""That change with a record."""
 BATCH_MAX = 500
 """As the wiring has it."""
 LEASE = timedelta(minutes=10)
@@ -37,6 +39,7 @@ class Replayed:
     """What one or all shards needed. `lags`: seconds from a change to the end of the batch that projected it."""
 
     lags: list[float]
+    """One a record."""
     cpu_seconds: float
     batches: int
     units: Counter[str]
@@ -50,13 +53,13 @@ class Replayed:
         )
 
 
-def replay(event_id: str, rows: Sequence[Row], changes_per_second: int, seconds: int) -> Replayed:
+def replay(event_id: str, rows: Sequence[Row], records_per_second: int, seconds: int) -> Replayed:
     """Each shard in a process of its own with its share of the rows. The environment names the tables."""
     spawn = multiprocessing.get_context("spawn")
     ready = spawn.Barrier(SHARDS)
     with spawn.Pool(SHARDS, _prepare, (ready,)) as pool:
         shares = [
-            (event_id, list(rows[number::SHARDS]), changes_per_second // SHARDS, seconds) for number in range(SHARDS)
+            (event_id, list(rows[number::SHARDS]), records_per_second // SHARDS, seconds) for number in range(SHARDS)
         ]
         parts = pool.starmap_async(_shard, shares, chunksize=1).get(timeout=seconds + LATE_SECONDS_MAX + 60)
     return sum(parts[1:], parts[0])
@@ -83,7 +86,9 @@ def _shard(event_id: str, rows: Sequence[Row], per_second: int, seconds: int) ->
             units[kind] += answer["ConsumedCapacity"]["CapacityUnits"]
         return answer
 
-    writes.client()
+    settings.start()
+    sales.known_event(event_id, clock.now())
+    settings.client("sqs")
     lags: list[float] = []
     batches, cpu, sent = 0, 0.0, 0
     with mock.patch.object(BaseClient, "_make_api_call", counted):
@@ -104,21 +109,25 @@ def _shard(event_id: str, rows: Sequence[Row], per_second: int, seconds: int) ->
 
 
 def _records(event_id: str, rows: Sequence[Row], count: int) -> Iterator[dict[str, Any]]:
-    """One seat each: free ones are held, held ones sold or given back, sold ones come back as a refund's."""
+    """Two neighbours each: every second record holds a free pair, the others sell a held one or give it back."""
     chance = random.Random(f"{event_id}{rows[0]}")
     images: dict[Row, dict[str, Any]] = {row: _new_row(event_id, row) for row in rows}
-    kinds: dict[tuple[Row, int], str] = {}
+    free = [(row, slot) for row in rows for slot in range(0, row[2] - 1, 2)]
+    chance.shuffle(free)
+    taken: list[tuple[Row, int]] = []
     until = clock.now() + LEASE
     for number in range(count):
-        row = chance.choice(rows)
-        slot = chance.randrange(row[2])
-        kind = {"free": "held", "held": chance.choice(["sold", "free"]), "sold": "free"}[kinds.get((row, slot), "free")]
-        kinds[row, slot] = kind
         hold_id = ids.derived("hld", event_id, str(number))
-        value = {"free": FREE, "held": held(hold_id, until), "sold": sold(ids.derived("ord", hold_id))}[kind]
+        if number % 2 == 0:
+            row, slot = free.pop()
+            taken.append((row, slot))
+            value = held(hold_id, until)
+        else:
+            row, slot = taken.pop(chance.randrange(len(taken)))
+            value = chance.choice([FREE, sold(ids.derived("ord", hold_id))])
         before = images[row]
         version = {"ver": {"N": str(int(before["ver"]["N"]) + 1)}}
-        images[row] = before | version | {f"s{slot}": _binary(value)}
+        images[row] = before | version | {f"s{each}": _binary(value) for each in (slot, slot + 1)}
         yield {"eventName": "MODIFY", "dynamodb": {"NewImage": images[row], "OldImage": before}}
 
 

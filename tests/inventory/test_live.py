@@ -246,5 +246,16 @@ def test_the_projector_ticks_once_a_half_second_and_event() -> None:
     assert clock.to_ms(next(ticks()).ends) % 500 == 0
 
 
+def test_whoever_watches_another_event_is_told_of_that_one_alone(fake: Gateway) -> None:
+    first, second = open_event(), open_event()
+    watch(viewer("c1"), first)
+    watch("c1", second)
+    change(first, ["stalls-0-3"])
+    change(second, ["stalls-0-4"])
+    for event_id in (first, second):
+        Pushing().tell(event_id)
+    assert [heard["eventId"] for heard in fake.heard["c1"]] == [second]
+
+
 def test_the_channel_is_the_event() -> None:
     assert watch_seats.channel("evt_1") != watch_seats.channel("evt_2")

@@ -11,7 +11,7 @@ import pytest
 
 import live
 from kit import clock
-from live import posting, store
+from live import posting
 from tests import harness
 from tests.live.viewers import NOON, connect, gateway, leave, send, ticket, viewer
 
@@ -76,19 +76,21 @@ def test_who_leaves_is_forgotten_on_every_channel() -> None:
 
 
 def test_nothing_is_told_to_a_connection_that_never_was() -> None:
-    with pytest.raises(live.TooManyChannels):
+    with pytest.raises(live.ConnectionEnded):
         live.listen("c1", CHANNEL, NOON)
     assert not live.anybody(CHANNEL)
 
 
-def test_a_connection_listens_to_so_many_things_and_no_more() -> None:
+def test_a_connection_listens_to_one_thing_of_a_kind() -> None:
     viewer("c1")
-    for number in range(store.CHANNELS_MAX):
-        live.listen("c1", f"seats#{number}", NOON)
-    with pytest.raises(live.TooManyChannels):
-        live.listen("c1", "seats#one-more", NOON)
-    live.listen("c1", "seats#0", NOON, ["stalls"])
-    assert [each.parts for each in live.listeners("seats#0", 9)] == [frozenset({"stalls"})]
+    for channel in ("seats#1", "order#1", "seats#2"):
+        live.listen("c1", channel, NOON)
+    assert [listening(channel) for channel in ("seats#1", "seats#2", "order#1")] == [set(), {"c1"}, {"c1"}]
+    live.listen("c1", "seats#2", NOON, ["stalls"])
+    assert [each.parts for each in live.listeners("seats#2", 9)] == [frozenset({"stalls"})]
+    live.listen("c1", "seats#1", NOON)
+    leave("c1")
+    assert not any(live.anybody(channel) for channel in ("seats#1", "seats#2", "order#1"))
 
 
 def test_the_dead_are_forgotten_and_the_others_told(monkeypatch: pytest.MonkeyPatch) -> None:

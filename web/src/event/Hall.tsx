@@ -26,6 +26,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
   const { ranks, from, price } = useMemo(() => pricesOf(event, plan), [event, plan]);
 
   const open = closed === undefined;
+  const soldOut = open && free.count(0, plan.count) === 0;
   useEffect(() => {
     if (!open) return undefined;
     const tell = (now: FreeSeats) => {
@@ -59,6 +60,11 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
       </section>
       <aside class="hall-side" aria-label="Your selection">
         {closed && <Notice title={closed.title}>{closed.advice}</Notice>}
+        {soldOut && (
+          <Notice title="Sold out for now">
+            Seats come back when a buyer lets go of them. This page shows it the moment they do.
+          </Notice>
+        )}
         {seats.trouble !== undefined && <LostSeats error={seats.trouble} plan={plan} />}
         <SelectionPanel
           event={event}
