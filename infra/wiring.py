@@ -291,6 +291,7 @@ WIRING = (
             Api("GET /organizer/charts/{chartImportId}"): "catalog.show_chart_import",
             Api("POST /organizer/events"): "catalog.create_event",
             Api("POST /organizer/events/{eventId}/on-sale"): "inventory.put_on_sale",
+            Api("POST /organizer/events/{eventId}/chart"): "inventory.enlarge_house",
             Api("POST /organizer/events/{eventId}/blocks"): "inventory.block_seats",
             Api("POST /organizer/events/{eventId}/blocks/{blockId}/release"): "inventory.release_block",
             Api("GET /organizer/events/{eventId}/house"): "inventory.show_house",

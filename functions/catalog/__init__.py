@@ -5,13 +5,23 @@ event on sale has all its seats. Which seats are free is the inventory's.
 """
 
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
-from catalog.events import Availability, Event, OrphanRule, PriceRange, RefundPolicy, Status, Venue
+from catalog.events import Availability, ChartHash, Event, OrphanRule, PriceRange, RefundPolicy, Status, Venue
 from catalog.problems import EventNotSellable
-from catalog.store import event_of_image, get_chart, get_event, get_venue, mark_on_sale, record_availability, upcoming
+from catalog.store import (
+    enlarge,
+    event_of_image,
+    get_chart,
+    get_event,
+    get_venue,
+    mark_on_sale,
+    record_availability,
+    upcoming,
+)
 
 __all__ = [
     "Availability",
     "Chart",
+    "ChartHash",
     "Event",
     "EventNotSellable",
     "FocalPoint",
@@ -24,6 +34,7 @@ __all__ = [
     "Section",
     "Status",
     "Venue",
+    "enlarge",
     "event_of_image",
     "get_chart",
     "get_event",

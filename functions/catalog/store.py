@@ -32,7 +32,7 @@ from catalog.events import Availability, Event, Status, Venue, availability_word
 from catalog.problems import EventNotSellable
 from kit import ids
 from kit.clock import rfc3339
-from kit.errors import IdempotencyMismatch, NotFound, TooLarge
+from kit.errors import Busy, IdempotencyMismatch, NotFound, TooLarge
 from kit.settings import client, env
 from kit.table import Table, TableMeta, Transaction
 
@@ -67,13 +67,17 @@ class VenueItem(Item):
 
 
 class EventItem(Item):
-    """`document` is the event as it was created; the other attributes say what became of it."""
+    """`document` is the event as it was created; the other attributes say what became of it.
+
+    `chart_hash` once it has a larger chart than then.
+    """
 
     document = UnicodeAttribute()
     asked = UnicodeAttribute()
     status = UnicodeAttribute()
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
+    chart_hash = UnicodeAttribute(null=True)
 
 
 class Pointer(Item):
@@ -169,6 +173,26 @@ def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         raise EventNotSellable(eventStatus=event.status) from error
+    return _event(item)
+
+
+def enlarge(event: Event, chart_hash: str, seat_count: int) -> Event:
+    """All seats of the larger chart exist: the event has it from now on. Again, it changes nothing. Raises Busy."""
+    item = EventItem(f"EVENT#{event.event_id}", "EVENT")
+    as_it_was = EventItem.chart_hash.does_not_exist() | EventItem.chart_hash.is_in(event.chart_hash, chart_hash)
+    try:
+        item.update(
+            [
+                EventItem.chart_hash.set(chart_hash),
+                EventItem.seat_count.set(seat_count),
+                EventItem.availability.set("available"),
+            ],
+            condition=as_it_was & (EventItem.seat_count <= seat_count),
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise Busy("Somebody else is enlarging this house.") from error
     return _event(item)
 
 
@@ -272,8 +296,11 @@ def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
 
 def _event(item: EventItem) -> Event:
     event = msgspec.json.decode(item.document, type=Event)
+    chart_hash = item.chart_hash or event.chart_hash
     return msgspec.structs.replace(
         event,
+        chart_hash=chart_hash,
+        seat_map_url=f"/charts/{chart_hash}.json",
         status=msgspec.convert(item.status, Status),
         availability=msgspec.convert(item.availability, Availability),
         seat_count=int(item.seat_count),

@@ -101,6 +101,12 @@ class UnknownSection(Problem):
     status, title = 422, "The event has no such section"
 
 
+class ChartNotLarger(Problem):
+    """Seats keep their addresses and their order: a larger chart has new sections behind the old ones only."""
+
+    status, title = 422, "This chart is not the event's own with more sections behind"
+
+
 class NoSeats(Invalid):
     status, title = 422, "Ask for at least one seat"
 

@@ -38,15 +38,17 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
     if event.status not in ("scheduled", "on_sale"):
         raise EventNotSellable(eventStatus=event.status)
     chart = catalog.get_chart(event.chart_hash)
-    try:
-        sections.save(event.chart_hash, chart)
-        snapshots.create(event_id, [before_sale(*numbered) for numbered in enumerate(chart.sections)])
-        rows.create(event_id, _rows(chart))
-    except Unanswered as nobody_knows:
-        raise Busy from nobody_knows
+    create_seats(event_id, event.chart_hash, chart)
     marked = catalog.mark_on_sale(event_id, chart.seat_count, now)
     return OnSale(event_id, marked.status, marked.seat_count)
 
 
-def _rows(chart: Chart) -> list[tuple[str, int, int]]:
-    return [(section.key, index, size) for section in chart.sections for index, size in enumerate(section.row_sizes())]
+def create_seats(event_id: str, chart_hash: str, chart: Chart) -> None:
+    """Those of the chart's seats that are not there yet. Raises Busy."""
+    sizes = [(section.key, row, size) for section in chart.sections for row, size in enumerate(section.row_sizes())]
+    try:
+        sections.save(chart_hash, chart)
+        snapshots.create(event_id, [before_sale(*numbered) for numbered in enumerate(chart.sections)])
+        rows.create(event_id, sizes)
+    except Unanswered as nobody_knows:
+        raise Busy from nobody_knows

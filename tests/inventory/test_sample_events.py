@@ -37,6 +37,7 @@ def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ids, "new", lambda prefix, now: HOLD)
     for verb, status in [
         ("put_on_sale", 200),
+        ("enlarge_house", 200),
         ("block_seats", 201),
         ("release_block", 200),
         ("show_house", 200),
