@@ -13,7 +13,7 @@ CDK_CLI := infra/node_modules/.package-lock.json
 export PYTHONPATH := functions:layers/kit/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale bench-holds bench-map
+.PHONY: help run check test journey campaign reconcile bench-charts bench-search synth deploy clean prepare simulate-onsale bench-holds bench-map redrive
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,8 @@ bench-search: prepare ## 100,000 events: how fast, how right, how fresh the sear
 
 bench-map: prepare ## the map of 50,000 seats: a replayed stream, its snapshot, and 50 maps that follow a sale
 	@$(VENV) -m tests.bench.map
+redrive: prepare ## what landed in a dead-letter queue is tried once more, at PORT=8000; ARGS="--dry-run", ARGS=--aws in your account
+	@$(VENV) -m infra.redrive --port $(PORT) $(ARGS)
 
 bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
 	@$(VENV) -m tests.bench.charts

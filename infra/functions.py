@@ -16,6 +16,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.alarms import alarm_above
 from infra.catalog import CHART_PREFIXES
 from infra.data_stack import DataStack
 from infra.storage import dead_letter_queue
@@ -24,6 +25,7 @@ from infra.triggers import Function, Queue, Schedule, Stream
 ROOT = Path(__file__).parent.parent
 NOT_CODE = ["**/__pycache__", "**/*.pyc"]
 STREAM_ATTEMPTS = 10
+BEHIND = Duration.minutes(2)
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = (*READ, "PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem")
 
@@ -170,6 +172,10 @@ class WiredFunction(Construct):
     def _follow(self, trigger: Stream) -> None:
         """Records that fail again and again go to a queue an operator reads; the shard moves on."""
         failed = dead_letter_queue(self, f"{trigger.table}-failed")
+        if not self.node.try_find_child("behind-alarm"):
+            behind = self.function.metric("IteratorAge", statistic="Maximum", period=Duration.minutes(1))
+            words = f"{self.wired.name} is minutes behind the changes it follows."
+            alarm_above(self, "behind", behind, BEHIND.to_milliseconds(), words)
         prefixes = {"pk": trigger.pk_prefix, "sk": trigger.sk_prefix}
         keys: dict[str, Any] = {
             name: {"S": lambda_.FilterRule.begins_with(prefix)} for name, prefix in prefixes.items() if prefix

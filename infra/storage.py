@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.alarms import alarm_above
+
 RECEIVES_MAX = 5
 VISIBILITY_TIMES_FUNCTION_TIMEOUT = 6
 """AWS's advice for a queue that feeds a function, so that a retry never overlaps the first try."""
+
+
+OLD = Duration.minutes(30)
+"""Longer than any message is meant to wait: five tries, or the fifteen minutes that SQS can delay one."""
 
 
 def context_table(scope: Construct, *, sorted_by: str | None = "sk", stream: bool = False) -> dynamodb.Table:
@@ -37,7 +42,7 @@ def work_queue(scope: Construct, name: str, *, function_timeout_seconds: int, in
 
     `in_order`: first in, first out within a group of messages, one at a time; as many groups at once as there are.
     """
-    return sqs.Queue(
+    queue = sqs.Queue(
         scope,
         name,
         fifo=in_order or None,
@@ -50,6 +55,9 @@ def work_queue(scope: Construct, name: str, *, function_timeout_seconds: int, in
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
+    age = queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(1))
+    alarm_above(scope, f"{name}-old", age, OLD.to_seconds(), f"{queue.node.path} is not worked off: see its function.")
+    return queue
 
 
 def dead_letter_queue(scope: Construct, name: str, *, in_order: bool = False) -> sqs.Queue:
@@ -62,14 +70,6 @@ def dead_letter_queue(scope: Construct, name: str, *, in_order: bool = False) ->
         enforce_ssl=True,
         encryption=sqs.QueueEncryption.SQS_MANAGED,
     )
-    cloudwatch.Alarm(
-        scope,
-        f"{name}-alarm",
-        alarm_description=f"{queue.node.path} has a message that could not be processed.",
-        metric=queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1)),
-        threshold=0,
-        evaluation_periods=1,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-    )
+    visible = queue.metric_approximate_number_of_messages_visible(period=Duration.minutes(1))
+    alarm_above(scope, name, visible, 0, f"{queue.node.path} has a message that could not be processed: make redrive.")
     return queue
