@@ -57,6 +57,12 @@ class HoldExpired(Problem):
     status, title = 410, "The time to buy these seats is over"
 
 
+class LeaseUnknown(Problem):
+    """No table told whether the seats are still held: nothing is taken for them."""
+
+    status, title = 503, "Nobody can tell whether these seats are still held"
+
+
 class SeatsLost(Problem):
     """Within the lease, and yet a seat is not the order's: nothing of it is sold."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from pynamodb.exceptions import GetError
 
 from inventory import claims, rows
 from inventory.holds import Hold
-from inventory.problems import HoldExpired, PurchaseInProgress
+from inventory.problems import HoldExpired, LeaseUnknown, PurchaseInProgress
 from inventory.seats import parse_all
 from inventory.writes import Refused, Unanswered
 from kit.errors import Busy
@@ -29,12 +30,21 @@ class Purchase(msgspec.Struct, frozen=True, rename="camel"):
 def check_lease(purchase: Purchase, now: datetime) -> None:
     """Before any money moves: the hold is this order's, its lease runs, and the rows know the deadline.
 
-    Raises HoldExpired, Busy. Repeating it changes nothing.
+    Raises HoldExpired, also for another hold or other seats than the order's; LeaseUnknown. Repeating it changes
+    nothing.
     """
-    claim = claims.load(purchase.person_id, purchase.event_id)
-    if claim is None or claim.order_id != purchase.order_id or now >= purchase.lease_ends_at:
+    if now >= purchase.lease_ends_at:
         raise HoldExpired
-    extend_rows(claims.hold_of(claim), purchase.lease_ends_at)
+    try:
+        claim = claims.load(purchase.person_id, purchase.event_id)
+        if claim is None or claim.order_id != purchase.order_id:
+            raise HoldExpired
+        hold = claims.hold_of(claim)
+        if (hold.hold_id, hold.seat_ids) != (purchase.hold_id, purchase.seat_ids):
+            raise HoldExpired
+        extend_rows(hold, purchase.lease_ends_at)
+    except (Busy, GetError) as nobody_knows:
+        raise LeaseUnknown from nobody_knows
 
 
 def pin_hold(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:

@@ -28,7 +28,7 @@ def handler(purchase: Purchase, now: datetime) -> bool:
 def assess_fraud(purchase: Purchase, now: datetime) -> bool:
     """Whether the bank is to make sure of the buyer; decided once, whatever is repeated.
 
-    Raises HoldExpired, FraudBlocked, ReviewRequired, Busy.
+    Raises HoldExpired, LeaseUnknown, FraudBlocked, ReviewRequired, Busy.
     """
     order = store.get(purchase.order_id)
     if order.is_open:

@@ -17,6 +17,7 @@ REASONS: dict[str, Reason] = {
     "AuthenticationRequired": "authentication-required",
     "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
+    "LeaseUnknown": "hold-expired",
     "FraudBlocked": "not-accepted",
     "ReviewDeclined": "not-accepted",
     "ReviewClosed": "not-accepted",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+import payments
 from catalog import get_event
 from kit.errors import Problem
 from kit.step import step
@@ -32,12 +33,16 @@ def handler(issue: Issue, now: datetime) -> dict[str, list[str]]:
 def issue_tickets(order_id: str, now: datetime) -> list[str]:
     """One ticket a seat, once or again with the same outcome; a second try fills only the gaps.
 
+    Where the money went back before, they are void from the start: news of a refund may come later than this.
     Nothing is rendered here, so no name and no font can stand in the way of a ticket. Raises OrderEnded.
     """
     order = get_order(order_id)
     if order.status == "failed":
         raise OrderEnded
     tickets = tickets_of(order, now)
+    payment = payments.get_payment(order_id)
+    if payment and payment.is_captured and payment.kept_minor == 0:
+        tickets = [msgspec.structs.replace(ticket, status="void") for ticket in tickets]
     store.put_missing(tickets, get_event(order.event_id).starts_at)
     return [ticket.ticket_id for ticket in tickets]
 

@@ -55,6 +55,8 @@ class Bank:
         self.stand_in = StandIn(courier)  # type: ignore[arg-type]
         courier.stand_in = self.stand_in
         self._keys = keys
+        self.log: list[tuple[str, str | None, int]] = []
+        """Of every call that changes something: its path, its key, the answer's status."""
 
     @property
     def book(self) -> Any:
@@ -76,6 +78,8 @@ class Bank:
         sent = {name: value for name, value in headers.items() if self._keys or name != "Idempotency-Key"}
         answer = _finish(self.stand_in._answer(_Request(method.upper(), url, sent, post_data or "")))  # type: ignore[arg-type]
         self.stand_in.calls.clear()
+        if method.upper() == "POST":
+            self.log.append((urlsplit(url).path, sent.get("Idempotency-Key"), answer.status))
         if how == "lost":
             raise requests.ReadTimeout("no answer")
         return answer.text.encode(), answer.status, answer.headers

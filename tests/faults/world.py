@@ -8,9 +8,10 @@ import importlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -82,6 +83,12 @@ class World:
         """How likely a step is invoked twice."""
         self.interleaved = 0.0
         """How likely something else happens in the middle of a call."""
+        self.meanwhile: list[tuple[str, str, Callable[[], object]]] = []
+        """Planned interruptions: during which verb or state, before which call, what happens."""
+        self.calls: Counter[str] = Counter()
+        """How many calls each verb or state has made."""
+        self.headers: dict[str, str] = {}
+        """Of the last answer."""
         self._processes: list[_Process] = []
         self._tokens: dict[str, str] = {}
         self._steps = {
@@ -186,6 +193,7 @@ class World:
             token = self._tokens.get(person) or self._tokens.setdefault(person, harness.access_token(person, groups))
             headers = {**headers, "authorization": f"Bearer {token}"}
         answer = self.invoke(route, verb, harness.http_event(route=route, headers=headers, **options))
+        self.headers = answer["headers"]
         text = answer.get("body")
         return answer["statusCode"], json.loads(text) if text and not answer.get("isBase64Encoded") else text
 
@@ -260,7 +268,17 @@ class World:
             raise Crash
         if self.interleaved and len(self._processes) == 1 and self.chance.random() < self.interleaved:
             self.clock.step(self.clock.seconds + 1)
+        self._interrupt(process.name, call)
+        self.calls[process.name] += 1
         return self.trouble.strike(boundary, process.name, call)
+
+    def _interrupt(self, name: str, call: str) -> None:
+        for planned in self.meanwhile:
+            during, wanted, act = planned
+            if fnmatchcase(name, during) and fnmatchcase(call, wanted):
+                self.meanwhile.remove(planned)
+                act()
+                return
 
     def _die(self) -> None:
         self._processes[-1].dead = True
