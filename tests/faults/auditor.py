@@ -227,14 +227,9 @@ class Audit:
 
     def _uncertain(self, body: str) -> bool:
         """A mail that twice ended in silence waits for a person, rather than be sent a third time (S8)."""
-        image = json.loads(body).get("dynamodb", {}).get("NewImage", {})
-        if not image.get("sk", {}).get("S", "").startswith("outbox#"):
-            return False
-        name = image["sk"]["S"].removeprefix("outbox#")
+        order_id = json.loads(body).get("orderId")
         mails = self._world.tables.scan("notifications")
-        return any(
-            item["pk"] == image["pk"] and item["sk"]["S"] == name and int(item["attempts"]["N"]) >= 2 for item in mails
-        )
+        return any(item["pk"]["S"] == f"O#{order_id}" and int(item["attempts"]["N"]) >= 2 for item in mails)
 
     def _secrets(self) -> Iterator[str]:
         """I25, for what leaves for queues and executions."""

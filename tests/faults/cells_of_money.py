@@ -284,7 +284,8 @@ def _(stage: Stage) -> None:
 
 @cell("S6", "POI", "amount/currency mismatch → stop, alarm, no tickets")
 def _(stage: Stage) -> None:
-    for number, change in enumerate(({"amount": 1}, {"currency": "usd"})):
+    changes: tuple[dict[str, Any], ...] = ({"amount": 1}, {"currency": "usd"})
+    for number, change in enumerate(changes):
         order_id = stage.buy(str(change))
         stage.meanwhile("CapturePayment", "*", partial(_falsify, stage, order_id, change))
         stage.run(600)
