@@ -53,6 +53,13 @@ simulate-onsale: prepare ## a sale with a waiting room at full size, its ranks a
 bench-holds: prepare ## holds at the store and over HTTP, at 1, 16 and 64 clients; the last line is one JSON object
 	@$(VENV) -m tests.bench.holds
 
+.PHONY: faults bench-purchase
+faults: prepare ## the fault matrix, 10,000 orders with random faults, 300 on the local cloud; SEED=, ORDERS= replay a campaign
+	@PYTHONHASHSEED=0 $(VENV) -m $(if $(ORDERS),tests.faults.campaign --orders $(ORDERS),tests.faults) $(if $(SEED),--seed $(SEED))
+
+bench-purchase: prepare ## how fast an order becomes tickets, at 1, 10 and 40 at once, and what a ticket costs
+	@$(VENV) -m tests.bench.purchase
+
 synth: prepare $(CDK_CLI) ## templates in cdk.out, checked by cdk-nag and cfn-lint; state machines, by an ASL validator
 	@CDK_OUTDIR=cdk.out JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 $(VENV) app.py
 	@.venv/bin/cfn-lint --ignore-checks W3005 -- cdk.out/*.template.json

@@ -27,6 +27,7 @@ PATIENCE = (1.0, 3.0, 9.0, 31.0, 60.0, 120.0)
 """Between tries of the same request; the fourth comes when an abandoned try blocks its key no longer."""
 LOOKS = (2.0, 5.0, 15.0, 60.0, 300.0, 600.0, 900.0)
 CARDS_TRIED = 3
+GIVES_BACK = 0.05
 HOLDS_TRIED = 6
 
 
@@ -105,6 +106,18 @@ class Buyer:
             self._look(order_id, card, attempt + 1)
         elif order["status"] == "failed" and order["reason"] == "payment-declined" and card < CARDS_TRIED:
             self._after(self._chance.uniform(5, 90), lambda: self._pay(card + 1))
+        elif order["status"] == "completed" and self._chance.random() < GIVES_BACK:
+            for _ in range(self._chance.choice((1, 1, 2))):
+                self._after(self._chance.uniform(1, 60), lambda: self._give_back(order_id, 0))
+
+    def _give_back(self, order_id: str, attempt: int) -> None:
+        route, path = "POST /orders/{orderId}/cancel", {"orderId": order_id}
+        try:
+            status, _ = self._world.call(route, "tickets.cancel_tickets", self.person, path=path, body={})
+        except Failed:
+            status = 500
+        if status >= 500 and attempt < len(PATIENCE):
+            self._after(PATIENCE[attempt], lambda: self._give_back(order_id, attempt + 1))
 
     def _answer_bank(self, client_secret: str) -> None:
         """Most do, some fail, some walk away; some take longer than their lease."""

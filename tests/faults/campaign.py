@@ -13,12 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
+from catalog.events import RefundPolicy
 from tests.faults.auditor import Audit
 from tests.faults.buyers import Buyer, Operator
 from tests.faults.world import World
 from tests.inventory import house
 
 ORDERS_PER_SECOND = 2.0
+POLICY = RefundPolicy(until_hours_before_start=1, fees_returned=True)
 ROWS = 60
 """Of 48 places, in each event's standing area: three thousand places for some seventeen hundred wanted."""
 ORDERS_PER_EVENT = 800
@@ -59,7 +61,10 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
     chance = random.Random(seed + 2)
     with world.entered():
         chart = house.chart(floor=ROWS * 48)
-        evenings = [house.open_event(chart, now=world.clock.now) for _ in range(orders // ORDERS_PER_EVENT + 1)]
+        evenings = [
+            house.open_event(chart, now=world.clock.now, refund_policy=POLICY)
+            for _ in range(orders // ORDERS_PER_EVENT + 1)
+        ]
         world.twice = world.deliveries.twice = 0.03
         world.interleaved = 0.02
         seconds = orders / ORDERS_PER_SECOND

@@ -218,7 +218,7 @@ def _(stage: Stage) -> None:
     later = stage.buy("second")
     stage.fault("crash-before", "CapturePayment", CAPTURE, times=24)  # for longer than an execution tries
     stage.run()
-    assert stage.ended(later) == ("completed", None) and stage.world.counted["PurchasesRedriven"]
+    assert stage.ended(later) == ("completed", None) and stage.world.counted["ExecutionsRedriven"]
     stage.hold_id = stage.hold("ada", ["stalls-1-2"])
     hard = stage.buy("third")
     stage.meanwhile("CapturePayment", "*", lambda: _at_stripe(stage, hard, "cancel"))

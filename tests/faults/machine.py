@@ -1,7 +1,7 @@
 """A state machine's file, run by a clock of ours: Task, Choice, Retry, Catch, task tokens, time limits, redrive.
 
-Knows what `purchase.asl.json` uses and refuses everything else. `test_machine.py` sends it down the same ways as
-moto's engine.
+Knows what a purchase and a cancellation use and refuses everything else. `test_machine.py` sends it down the same
+ways as moto's engine.
 """
 
 from __future__ import annotations
@@ -213,4 +213,5 @@ def _put(document: dict[str, Any], path: str | None, value: Any) -> None:
 def _holds(rule: dict[str, Any], document: dict[str, Any]) -> bool:
     if "Or" in rule:
         return any(_holds(one, document) for one in rule["Or"])
-    return bool(_get(document, rule["Variable"]) == rule["StringEquals"])
+    [wanted] = [value for name, value in rule.items() if name in ("StringEquals", "BooleanEquals")]
+    return bool(_get(document, rule["Variable"]) == wanted)

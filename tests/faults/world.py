@@ -308,8 +308,9 @@ def _environment() -> dict[str, str]:
     named |= {f"QUEUE_{name.upper()}": name for name in harness.QUEUES}
     named |= {f"BUCKET_{name.upper()}": name for name in harness.BUCKETS}
     named |= {name: name for name in harness.SECRETS}
-    machine_arn = f"arn:aws:states:{harness.REGION}:123456789012:stateMachine:purchase"
-    named |= {"MACHINE_PURCHASE": machine_arn, "PARAM_SITE_URL": "PARAM_SITE_URL"}
+    machines = f"arn:aws:states:{harness.REGION}:123456789012:stateMachine"
+    named |= {f"MACHINE_{name.upper()}": f"{machines}:{name}" for name in ("purchase", "cancellation")}
+    named |= {"PARAM_SITE_URL": "PARAM_SITE_URL"}
     return harness.ENVIRONMENT | named | {"MAIL_FROM": "box@office.example", "USER_POOL_ID": "pool"}
 
 
