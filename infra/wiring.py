@@ -136,7 +136,7 @@ WIRING = (
     Function(
         "checkout",
         {Api("POST /orders"): "orders.start_purchase"},
-        reads=("catalog",),
+        reads=("catalog", "fraud"),
         writes=("orders", "inventory", "payments", "idempotency"),
         sends=("purchases",),
         memory_mb=1769,

@@ -6,5 +6,6 @@ for good, however often it is asked about; that it counts once; and that what is
 
 from fraud.assessing import assess, decision_on
 from fraud.rules import Decision, Features, Verdict
+from fraud.velocity import PaymentVelocity, check_velocity
 
-__all__ = ["Decision", "Features", "Verdict", "assess", "decision_on"]
+__all__ = ["Decision", "Features", "PaymentVelocity", "Verdict", "assess", "check_velocity", "decision_on"]

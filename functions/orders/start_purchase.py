@@ -8,8 +8,10 @@ from typing import Annotated
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
+import fraud
 import inventory
 import payments
+from fraud import PaymentVelocity
 from inventory import HeldSeat, Hold, HoldExpired, PurchaseInProgress
 from kit import ids
 from kit.decode import END
@@ -60,6 +62,7 @@ class PurchaseRequest(msgspec.Struct, frozen=True, rename="camel"):
         IdempotencyMismatch,
         PriceMismatch,
         CardNumberRefused,
+        PaymentVelocity,
         Invalid,
         Busy,
     ),
@@ -75,12 +78,12 @@ def handler(call: Call, body: PurchaseRequest) -> Order:
 def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: datetime) -> Order:
     """The order of this person and key: accepted now, or by an earlier try that crashed on its way.
 
-    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, Busy.
+    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, PaymentVelocity, Busy.
     """
     order_id = ids.derived("ord", person_id, key)
     try:
         order = _accept(order_id, person_id, request, now)
-    except (store.OrderExists, PurchaseInProgress, HoldExpired, NotFound):
+    except (store.OrderExists, PurchaseInProgress, HoldExpired, NotFound, PaymentVelocity):
         if (accepted := store.find(order_id)) is None:
             raise
         order = accepted
@@ -94,6 +97,7 @@ def _accept(order_id: str, person_id: str, request: PurchaseRequest, now: dateti
     hold = inventory.get_hold(person_id, request.hold_id, now)
     if request.expected_total not in (None, hold.fare.total):
         raise PriceMismatch(total=msgspec.to_builtins(hold.fare.total))
+    fraud.check_velocity(person_id, hold.event_id, now)
     order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
     transaction = Transaction()
     store.add(transaction, order)
