@@ -32,6 +32,7 @@ from inventory.problems import (
     UnknownSection,
 )
 from inventory.seats import parse_all
+from inventory.show_hold import describe_hold
 from kit import ids
 from kit.errors import Busy, IdempotencyKeyRequired, IdempotencyMismatch, Invalid, NotFound
 from kit.http import Call, endpoint
@@ -99,7 +100,15 @@ def handler(call: Call, body: HoldRequest) -> HeldSeats:
     admission.check(body.event_id, call)
     key = call.idempotency_key
     digests = (_digest(key.encode()) if key else "", _digest(call.raw_body))
-    return hold_seats(call.caller.person_id, body, digests, call.now)
+    person_id = call.caller.person_id
+    try:
+        return hold_seats(person_id, body, digests, call.now)
+    except (SoldOut, SeatsUnavailable):
+        # Nothing is left, perhaps because this very request took it and its answer was lost.
+        before = holding.placed_before(person_id, body.event_id, digests, call.now)
+        if before is None:
+            raise
+        return describe_hold(before, call.now)
 
 
 def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], now: datetime) -> HeldSeats:

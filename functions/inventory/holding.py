@@ -82,6 +82,15 @@ def _since(hold: Hold, since: datetime) -> Hold:
     return msgspec.structs.replace(hold, held_until=until, until=until, since=since, fare=fare)
 
 
+def placed_before(person_id: str, event_id: str, digests: tuple[str, str], now: datetime) -> Hold | None:
+    """The live hold that the same request with the same key already has."""
+    claim = claims.load(person_id, event_id) if digests[0] else None
+    if claim is None or claim.hold_id is None:
+        return None
+    hold = claims.hold_of(claim)
+    return hold if (hold.key, hold.asked) == digests and now < hold.until else None
+
+
 def get_hold(person_id: str, hold_id: str, now: datetime) -> Hold:
     """This person's live hold. Raises NotFound, also for another person's; HoldExpired."""
     hold = claims.find(person_id, hold_id)

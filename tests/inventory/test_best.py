@@ -135,6 +135,19 @@ def test_sold_out_has_its_own_word() -> None:
     assert (status, word(problem)) == (409, "sold-out")
 
 
+def test_who_took_the_last_seats_and_asks_again_has_them() -> None:
+    event_id = open_event()
+    take(event_id, *(f"stalls-{row}-{slot}" for row in (0, 1) for slot in range(10) if row or slot > 1))
+    wish = {"quantity": 2, "sections": ["stalls"]}
+    before = rows_now()
+    first = hold(event_id, key="k", bestAvailable=wish)
+    assert first[0] == 201
+    project(records(before, rows_now()))
+    assert hold(event_id, key="k", bestAvailable=wish) == first
+    status, problem = hold(event_id, key="other", bestAvailable=wish)
+    assert (status, word(problem)) == (409, "seats-unavailable")
+
+
 def test_sections_that_the_chart_does_not_have() -> None:
     wish = {"quantity": 1, "sections": ["stalls", "loge"]}
     status, problem = hold(open_event(), bestAvailable=wish)
