@@ -20,6 +20,7 @@ def copy_of(site: RunningBoxoffice, name: str, called: str) -> str:
         **{key: event[key] for key in ("artist", "category", "startsAt", "onSaleAt", "chartHash", "pricing")},
         "name": called,
         "refundPolicy": {"untilHoursBeforeStart": 1, "feesReturned": True},
+        "orphanRule": "off",
         "venueId": event["venue"]["venueId"],
     }
     token = sign_in(site.cloud.client("cognito-idp"), client_id(site.site_url), ORGANIZER)

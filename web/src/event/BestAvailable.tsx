@@ -4,6 +4,7 @@ import type { FreeSeats } from "../map/availability";
 import { hasSeats, type Plan, type PlanSection } from "../map/plan";
 import { money } from "../money";
 import { totalOf } from "./prices";
+import type { Chosen } from "./selection";
 
 /** The way to tickets without the map: how many, where, for whom. Also how standing places are bought. */
 export function BestAvailable(props: {
@@ -11,6 +12,7 @@ export function BestAvailable(props: {
   plan: Plan;
   free: FreeSeats;
   section: PlanSection | undefined;
+  chosen: readonly Chosen[];
   busy: boolean;
   onHold: (request: HoldRequest) => void;
 }) {
@@ -22,6 +24,8 @@ export function BestAvailable(props: {
   const quantity = Object.values(counts).reduce((a, b) => a + b, 0);
   const types = ticketTypes.flatMap((type) => new Array<string>(counts[type.id] ?? 0).fill(type.id));
   const where = plan.sections.find((s) => s.key === section);
+  // Who stands may sit too: seats chosen on the map and standing places come in one hold.
+  const beside = where?.standing ? props.chosen : [];
   const category = where && plan.categories[where.category]?.key;
   const change = (id: string, by: number) =>
     setCounts({ ...counts, [id]: Math.max(0, (counts[id] ?? 0) + by) });
@@ -29,7 +33,8 @@ export function BestAvailable(props: {
     e.preventDefault();
     props.onHold({
       eventId: event.eventId,
-      ticketTypes: types,
+      ticketTypes: [...beside.map((c) => c.ticketTypeId), ...types],
+      ...(beside.length > 0 ? { seatIds: beside.map((c) => c.seatId) } : {}),
       bestAvailable: {
         quantity,
         ...(section ? { sections: [section] } : seatedOnly(plan)),
@@ -64,7 +69,7 @@ export function BestAvailable(props: {
             <button
               type="button"
               aria-label={`One ${type.label} more`}
-              disabled={quantity >= event.limitPerPerson}
+              disabled={quantity + beside.length >= event.limitPerPerson}
               onClick={() => change(type.id, 1)}
             >
               +
@@ -101,7 +106,8 @@ export function BestAvailable(props: {
         </label>
         <button class="button wide" type="submit" disabled={props.busy || quantity === 0}>
           {where?.standing ? "Hold" : "Find and hold"} {quantity === 1 ? "1 ticket" : `${quantity} tickets`}
-          {category && quantity > 0 && (
+          {beside.length > 0 && " with your seats"}
+          {category && quantity > 0 && beside.length === 0 && (
             <span class="numbers">
               ·{" "}
               {money(

@@ -89,6 +89,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
             plan={plan}
             free={free}
             section={standing}
+            chosen={seats.chosen}
             busy={seats.busy}
             onHold={seats.hold}
           />
