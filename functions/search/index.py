@@ -52,14 +52,18 @@ class Columns:
 
 @dataclass(frozen=True)
 class Tables:
-    """Each distinct text once. Venues are JSON; cities carry their country: `Wien, AT`."""
+    """Each distinct text once. Venues are JSON; cities carry their country: `Wien, AT`. The keys of artists and cities,
+    and the ids of venues, stand beside them, so that opening an index folds and decodes nothing."""
 
     name: list[str]
     artist: list[str]
+    artist_key: list[str]
     category: list[str]
     image: list[str]
     venue: list[str]
+    venue_id: list[str]
     city: list[str]
+    city_key: list[str]
     country: list[str]
     timezone: list[str]
     currency: list[str]
@@ -95,20 +99,17 @@ class Index:
     @cached_property
     def artists(self) -> dict[str, list[int]]:
         """Artists by the keys of their names."""
-        return _by_key(self.tables.artist)
+        return _places(self.tables.artist_key)
 
     @cached_property
     def cities(self) -> dict[str, list[int]]:
         """Cities by the keys of their names, without their countries."""
-        return _by_key([city.rpartition(",")[0] for city in self.tables.city])
+        return _places(self.tables.city_key)
 
     @cached_property
     def venues(self) -> dict[str, list[int]]:
         """Venues by their ids; one that was changed between events is there more than once."""
-        numbers: dict[str, list[int]] = {}
-        for number, text in enumerate(self.tables.venue):
-            numbers.setdefault(msgspec.json.decode(text, type=Venue).venue_id, []).append(number)
-        return numbers
+        return _places(self.tables.venue_id)
 
     def warm(self) -> None:
         """Make what is made once now, and not for the first who asks."""
@@ -197,7 +198,13 @@ def build_index(listings: Iterable[EventSummary]) -> Index:
         country=per_venue(venue_country),
         timezone=per_venue(venue_timezone),
     )
-    tables = Tables(**{name: list(of) for name, of in numbers.items() if name != "venue"}, venue=venue_texts)
+    beside = {
+        "artist_key": [key_of(artist) for artist in numbers["artist"]],
+        "city_key": [key_of(city.rpartition(",")[0]) for city in numbers["city"]],
+        "venue": venue_texts,
+        "venue_id": [place.venue_id for place in places],
+    }
+    tables = Tables(**({name: list(of) for name, of in numbers.items()} | beside))
     entities, entity_fields = _entities(columns, tables, places)
     words = [
         Field(tables.artist, columns.artist, ARTIST),
@@ -239,8 +246,9 @@ def _columns_of_kinds(columns: Columns) -> dict[str, Array]:
     return {"artist": columns.artist, "venue": columns.venue, "city": columns.city}
 
 
-def _by_key(texts: Sequence[str]) -> dict[str, list[int]]:
-    numbers: dict[str, list[int]] = {}
-    for number, text in enumerate(texts):
-        numbers.setdefault(key_of(text), []).append(number)
-    return numbers
+def _places(texts: Sequence[str]) -> dict[str, list[int]]:
+    """Where each text stands."""
+    found: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        found.setdefault(text, []).append(place)
+    return found
