@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from infra.triggers import Api, Function, Step
 from infra.wiring import WIRING
 
 STAGE = "api"
-MACHINES = ("purchase", "cancellation")
+MACHINES = ("purchase", "cancellation", "event-change")
 ACCESS_LOG = {
     "requestId": "$context.requestId",
     "routeKey": "$context.routeKey",
@@ -41,6 +42,14 @@ PUSH_SERVICES = (
     "https://*.notify.windows.com",
 )
 DISTRIBUTION_PARAMETER = "/boxoffice/distribution-id"
+
+
+def states_of(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every state of a machine, those that a map runs too."""
+    for name, state in machine["States"].items():
+        yield name, state
+        if "ItemProcessor" in state:
+            yield from states_of(state["ItemProcessor"])
 
 
 class AppStack(Stack):
@@ -159,7 +168,7 @@ class AppStack(Stack):
         tasks = self._tasks_of(path)
         machine = sfn.StateMachine(
             self,
-            name.capitalize(),
+            name.title().replace("-", ""),
             state_machine_name=f"boxoffice-{name}",
             definition_body=sfn.DefinitionBody.from_file(str(path)),
             definition_substitutions={task: function.function_arn for task, function in tasks.items()},
@@ -182,6 +191,8 @@ class AppStack(Stack):
                 resources=sorted({function.function_arn for function in tasks.values()}),
             )
         )
+        if '"DISTRIBUTED"' in path.read_text():
+            self._let_map(machine, f"boxoffice-{name}")
         cloudwatch.Alarm(
             self,
             f"{name}-failed-alarm",
@@ -194,9 +205,17 @@ class AppStack(Stack):
         )
         return machine
 
+    def _let_map(self, machine: sfn.StateMachine, name: str) -> None:
+        """A distributed map reads its items from a list, and runs each as an execution of its own machine."""
+        lists = [self._data.orders.lists.arn_for_objects("*")]
+        itself, runs = [self._states_arn("stateMachine", name)], [self._states_arn("execution", f"{name}/*")]
+        of_runs = ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"]
+        for actions, resources in (["s3:GetObject"], lists), (["states:StartExecution"], itself), (of_runs, runs):
+            machine.add_to_role_policy(iam.PolicyStatement(actions=actions, resources=resources))
+
     def _tasks_of(self, path: Path) -> dict[str, lambda_.Function]:
         """The functions of the states a machine has."""
-        states = json.loads(path.read_text())["States"]
+        states = dict(states_of(json.loads(path.read_text())))
         return {
             trigger.name: wired.function
             for wired in self._functions
@@ -212,7 +231,8 @@ class AppStack(Stack):
     def _let_start_and_resume(self, machine: sfn.StateMachine, name: str) -> None:
         for wired in self._functions:
             if name in wired.wired.starts:
-                wired.function.add_environment(f"MACHINE_{name.upper()}", machine.state_machine_arn)
+                variable = f"MACHINE_{name.upper().replace('-', '_')}"
+                wired.function.add_environment(variable, machine.state_machine_arn)
                 machine.grant_start_execution(wired.function)
                 wired.function.add_to_role_policy(
                     iam.PolicyStatement(

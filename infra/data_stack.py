@@ -35,11 +35,11 @@ class DataStack(Stack):
         self.catalog = Catalog(self)
         self.search = Search(self)
         inventory = Inventory(self)
-        orders = Orders(self)
+        self.orders = Orders(self)
         self.tables: dict[str, dynamodb.Table] = {
             "catalog": self.catalog.table,
             "inventory": inventory.table,
-            "orders": orders.table,
+            "orders": self.orders.table,
             "payments": Payments(self).table,
         }
         notifications = Notifications(self)
@@ -51,7 +51,7 @@ class DataStack(Stack):
             "charts": self.catalog.imports,
             "expiries": inventory.expiries,
             "ticks": inventory.ticks,
-            "purchases": orders.purchases,
+            "purchases": self.orders.purchases,
             "messages": notifications.messages,
             "purges": self.search.purges,
         }

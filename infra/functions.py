@@ -103,6 +103,8 @@ class WiredFunction(Construct):
             environment["BUCKET_CHARTS"] = data.catalog.charts.bucket_name
         if wired.search:
             environment["BUCKET_SEARCH"] = data.search.bucket.bucket_name
+        if wired.writes_lists:
+            environment["BUCKET_LISTS"] = data.orders.lists.bucket_name
         if wired.reads_people:
             environment["USER_POOL_ID"] = data.accounts.people.user_pool_id
         environment["VERBS"] = json.dumps({trigger.key: verb for trigger, verb in wired.verbs.items()})
@@ -134,6 +136,9 @@ class WiredFunction(Construct):
             data.search.grant(function, wired.search == "writes")
         if wired.purges_edge:
             self._let_purge()
+        if wired.writes_lists:
+            put = iam.PolicyStatement(actions=["s3:PutObject"], resources=[data.orders.lists.arn_for_objects("*")])
+            function.add_to_role_policy(put)
         if wired.reads_people:
             data.accounts.people.grant(function, "cognito-idp:AdminGetUser")
         if wired.tells:

@@ -14,6 +14,7 @@ SEARCH = "BoxofficeData:ExportsOutputFnGetAttSearchIndex77C8BB6CArn6D93F1DD/sear
 SEARCHING = {f"IAM5[Resource::{SEARCH}]": "Indexes are named by their checksums, below one prefix."}
 DISTRIBUTIONS = "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*"
 CONNECTIONS = "arn:<AWS::Partition>:execute-api:us-east-1:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
+LISTS = "BoxofficeData:ExportsOutputFnGetAttOrdersListsDDAD1CDAArnFB89D45F/*"
 EXECUTIONS = "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:boxoffice-{}:*"
 
 ACCEPTED = {
@@ -36,6 +37,7 @@ ACCEPTED = {
         "COG8": "The Plus plan's price per monthly user would be the largest cost of a sale; the firewall limits "
         "attempts per address.",
     },
+    "BoxofficeData/Orders/Lists": {"S1": "Lists of order ids for one state machine, kept for 90 days."},
     "BoxofficeData/Catalog/Charts": {
         "S1": "Charts are public and immutable; who wrote one is in the catalog and in CloudTrail."
     },
@@ -67,7 +69,11 @@ ACCEPTED = {
             f"IAM5[Resource::{EXECUTIONS.format(machine)}]": "Executions are named by their orders."
             for machine in machines
         }
-        for function, machines in {"launch": ("purchase", "cancellation"), "cancel": ("cancellation",)}.items()
+        for function, machines in {
+            "launch": ("purchase", "cancellation"),
+            "cancel": ("cancellation",),
+            "change": ("event-change",),
+        }.items()
     },
     "BoxofficeApp/push": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     "BoxofficeApp/follow": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
@@ -84,6 +90,12 @@ ACCEPTED = {
             "logging 5,000 transitions a second would cost more than making them.",
         }
         for machine in ("Purchase", "Cancellation")
+    },
+    "BoxofficeApp/gather": {f"IAM5[Resource::{LISTS}]": "Lists are named by events."},
+    "BoxofficeApp/EventChange": {
+        "SF1": "Errors are logged; the history of every execution is kept 90 days by the service itself.",
+        f"IAM5[Resource::{LISTS}]": "Lists are named by events.",
+        f"IAM5[Resource::{EXECUTIONS.format('event-change').replace('e:*', 'e/*')}]": "The runs of its own map.",
     },
     "BoxofficeEdge/Site": {"S1": "It holds the public client, which the pipeline writes."},
     "BoxofficeEdge/Distribution": {

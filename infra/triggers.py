@@ -98,6 +98,7 @@ class Function:
     search: Literal["", "reads", "writes"] = ""
     """What it may do with the search index; those who may anything get the layer that an index needs."""
     purges_edge: bool = False
+    writes_lists: bool = False
     starts: tuple[str, ...] = ()
     """State machines it may start."""
     resumes: tuple[str, ...] = ()

@@ -195,8 +195,6 @@ WIRING = (
             Step("IssueTickets"): "tickets.issue_tickets",
             Step("CompleteOrder"): "orders.complete_order",
             Step("FailOrder"): "orders.fail_order",
-            Step("ReturnSeats"): "inventory.return_seats",
-            Step("CloseOrder"): "orders.close_order",
         },
         reads=("catalog",),
         writes=("inventory", "orders", "tickets", "fraud", "payments"),
@@ -211,6 +209,18 @@ WIRING = (
         reads=("catalog",),
         writes=("orders", "tickets", "payments"),
         starts=("cancellation",),
+    ),
+    Function(
+        "return",
+        {
+            Step("ReturnSeats"): "inventory.return_seats",
+            Step("CloseOrder"): "orders.close_order",
+            Step("RecallTickets"): "tickets.recall_tickets",
+            Step("RecordRefund"): "orders.record_refund",
+            Step("RecordFailure"): "orders.record_failure",
+            Step("TellBuyer"): "orders.tell_buyer",
+        },
+        writes=("inventory", "orders", "tickets", "payments"),
     ),
     Function(
         "restrict",
@@ -318,6 +328,25 @@ WIRING = (
         },
         reads=("catalog",),
         writes=("waitingroom",),
+    ),
+    Function(
+        "change",
+        {
+            Api("POST /organizer/events/{eventId}/cancel"): "orders.cancel_event",
+            Api("POST /organizer/events/{eventId}/move"): "orders.move_event",
+            Api("GET /organizer/events/{eventId}/cancellation"): "orders.show_cancellation",
+        },
+        writes=("catalog", "orders"),
+        starts=("event-change",),
+        timeout_seconds=29,
+    ),
+    Function(
+        "gather",
+        {Step("GatherOrders"): "orders.gather_orders"},
+        reads=("inventory", "catalog"),
+        writes=("orders",),
+        writes_lists=True,
+        timeout_seconds=60,
     ),
     # The operator's side: what needs a person.
     Function(

@@ -53,7 +53,7 @@ INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
 QUEUES = ("charts", "expiries", "purchases", "purges", "ticks.fifo", "messages")
 """Each address in `QUEUE_<NAME>`; first in, first out by its ending."""
-BUCKETS = ("charts", "search")
+BUCKETS = ("charts", "search", "lists")
 """Each name in `BUCKET_<NAME>`."""
 ORIGIN = "the-edge-shows-this"
 SECRETS = {

@@ -5,7 +5,17 @@ event on sale has all its seats. Which seats are free is the inventory's.
 """
 
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
-from catalog.events import Availability, ChartHash, Event, OrphanRule, PriceRange, RefundPolicy, Status, Venue
+from catalog.events import (
+    Availability,
+    ChartHash,
+    Event,
+    OrphanRule,
+    PriceRange,
+    RefundPolicy,
+    Status,
+    Venue,
+    moved_to,
+)
 from catalog.problems import EventNotSellable
 from catalog.store import (
     enlarge,
@@ -13,6 +23,8 @@ from catalog.store import (
     get_chart,
     get_event,
     get_venue,
+    mark_cancelled,
+    mark_moved,
     mark_on_sale,
     record_availability,
     upcoming,
@@ -39,7 +51,10 @@ __all__ = [
     "get_chart",
     "get_event",
     "get_venue",
+    "mark_cancelled",
+    "mark_moved",
     "mark_on_sale",
+    "moved_to",
     "place",
     "record_availability",
     "seat_id",

@@ -207,6 +207,24 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Even
     )
 
 
+def moved_to(event: Event, starts_at: datetime, keep_until: datetime, now: datetime) -> Move:
+    """Doors and the end of the sale move along. Raises ValueError with what is wrong."""
+    starts_at = starts_at.astimezone(UTC)
+    if not now < starts_at <= now + AHEAD_MAX:
+        raise ValueError("startsAt must lie in the next three years")
+    if not now < keep_until <= starts_at:
+        raise ValueError("keepUntil does not lie between now and the new start")
+    later = starts_at - event.starts_at
+    return Move(
+        starts_at=starts_at,
+        doors_at=event.doors_at + later,
+        sale_ends_at=event.sale_ends_at + later,
+        former_starts_at=event.starts_at,
+        moved_at=now,
+        keep_until=keep_until.astimezone(UTC),
+    )
+
+
 def availability_word(available: int, capacity: int) -> Availability:
     """How much is left, in a word that a list can show."""
     if available <= 0:

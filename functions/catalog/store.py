@@ -15,7 +15,7 @@ one Query and one BatchGetItem. Pointers hold no copy, so nothing can disagree w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -23,12 +23,14 @@ from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from catalog.charts import Chart
-from catalog.events import Availability, Event, Status, Venue, availability_word
+from catalog.events import Availability, Event, Move, Status, Venue, availability_word
 from catalog.problems import EventNotSellable
 from kit import ids
 from kit.clock import rfc3339
@@ -78,6 +80,7 @@ class EventItem(Item):
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
     chart_hash = UnicodeAttribute(null=True)
+    moved = JSONAttribute(null=True)
 
 
 class Pointer(Item):
@@ -167,7 +170,7 @@ def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
                 EventItem.seat_count.set(seat_count),
                 EventItem.availability.set("available"),
             ],
-            condition=(EventItem.status == "scheduled") | again,
+            condition=EventItem.status.is_in("scheduled", "moved") | again,
         )
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
@@ -193,6 +196,34 @@ def enlarge(event: Event, chart_hash: str, seat_count: int) -> Event:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         raise Busy("Somebody else is enlarging this house.") from error
+    return _event(item)
+
+
+def mark_cancelled(event_id: str) -> Event:
+    """It does not take place; for good, and again with the same outcome. Raises NotFound, EventNotSellable."""
+    get_event(event_id)
+    return _mark(event_id, [EventItem.status.set("cancelled")], EventItem.status != "draft")
+
+
+def mark_moved(event: Event, moved: Move) -> Event:
+    """It has another date IF nobody has changed it since it was read, and is listed there. Raises EventNotSellable."""
+    as_read: Condition = EventItem.status == event.status
+    before = msgspec.to_builtins(event.moved) if event.moved else None
+    as_read &= (EventItem.moved == before) if before else EventItem.moved.does_not_exist()
+    actions = [EventItem.status.set("moved"), EventItem.moved.set(msgspec.to_builtins(moved))]
+    marked = _mark(event.event_id, actions, as_read)
+    Pointer(f"UPCOMING#{_month(marked.starts_at)}", _position(marked), event_id=event.event_id).save()
+    return marked
+
+
+def _mark(event_id: str, actions: Sequence[Action], condition: Condition) -> Event:
+    item = EventItem(f"EVENT#{event_id}", "EVENT")
+    try:
+        item.update(list(actions), condition=condition)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise EventNotSellable(eventStatus=get_event(event_id).status) from error
     return _event(item)
 
 
@@ -225,7 +256,8 @@ def upcoming(after: str) -> Iterator[tuple[str, Event]]:
             keys = [(f"EVENT#{pointer.event_id}", "EVENT") for pointer in batch]
             events = {item.pk: _event(item) for item in EventItem.batch_get(keys)}
             for pointer, (pk, _) in zip(batch, keys, strict=True):
-                yield pointer.sk, events[pk]
+                if pointer.sk == _position(events[pk]):  # otherwise it has moved, and has another pointer
+                    yield pointer.sk, events[pk]
 
 
 def save_chart(chart_hash: str, canonical: bytes, preview: bytes, chart: Chart, now: datetime, person_id: str) -> None:
@@ -297,6 +329,10 @@ def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
 def _event(item: EventItem) -> Event:
     event = msgspec.json.decode(item.document, type=Event)
     chart_hash = item.chart_hash or event.chart_hash
+    if item.moved:
+        moved = msgspec.convert(item.moved, Move)
+        times = {"starts_at": moved.starts_at, "doors_at": moved.doors_at, "sale_ends_at": moved.sale_ends_at}
+        event = msgspec.structs.replace(event, moved=moved, **times)
     return msgspec.structs.replace(
         event,
         chart_hash=chart_hash,

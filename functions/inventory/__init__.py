@@ -6,12 +6,16 @@ seat has one holder at a time, that a hold has all of its seats or none, and tha
 
 from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
-from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress, SeatsLost
+from inventory.problems import CardsExhausted, EventCancelled, EventMoved, HoldExpired, PurchaseInProgress, SeatsLost
 from inventory.purchase import Purchase, check_lease, extend_rows, pin_hold
+from inventory.sales import check_stands
 from inventory.show_hold import describe_hold
+from inventory.sold import orders_with_seats
 
 __all__ = [
     "CardsExhausted",
+    "EventCancelled",
+    "EventMoved",
     "HeldSeat",
     "HeldSeats",
     "Hold",
@@ -20,8 +24,10 @@ __all__ = [
     "PurchaseInProgress",
     "SeatsLost",
     "check_lease",
+    "check_stands",
     "describe_hold",
     "extend_rows",
     "get_hold",
+    "orders_with_seats",
     "pin_hold",
 ]

@@ -17,6 +17,7 @@ from inventory.offers import OFFERS_MAX, Offers
 from inventory.problems import (
     DuplicateSeats,
     EventCancelled,
+    EventMoved,
     EventOver,
     HoldExpired,
     HoldNotExtendable,
@@ -81,6 +82,7 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
         NotOnSaleYet,
         EventOver,
         EventCancelled,
+        EventMoved,
         LimitExceeded,
         HoldThrottled,
         HoldNotExtendable,

@@ -95,6 +95,12 @@ class EventCancelled(Problem):
     status, title = 409, "This event is cancelled"
 
 
+class EventMoved(Problem):
+    """It gets another date, and is sold again when the organizer says so."""
+
+    status, title = 409, "This event is being moved"
+
+
 class UnknownSeat(Problem):
     """`seatIds` says which ids the event's chart does not have."""
 

@@ -35,7 +35,7 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
     The event is marked last: one that is on sale has all its seats. Raises NotFound, EventNotSellable, Busy.
     """
     event = catalog.get_event(event_id)
-    if event.status not in ("scheduled", "on_sale"):
+    if event.status not in ("scheduled", "on_sale", "moved"):
         raise EventNotSellable(eventStatus=event.status)
     chart = catalog.get_chart(event.chart_hash)
     create_seats(event_id, event.chart_hash, chart)

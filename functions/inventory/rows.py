@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inventory.seats import FIRST_LEASE, FREE, Seat, blocked, ended_before, free_after, held, sold
-from inventory.writes import Item, Refused, send
+from inventory.writes import Item, Refused, client, send
 from kit import settings
 
 SK = "row"
@@ -191,6 +191,17 @@ def _update(
         "ExpressionAttributeValues": {**used, ":one": {"N": "1"}},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
+
+
+def read(event_id: str, places: Sequence[tuple[str, int]]) -> tuple[list[list[bytes]], list[tuple[str, int]]]:
+    """The slots of these rows, as (section, row), strongly consistent; and those that were not answered."""
+    table = settings.env("TABLE_INVENTORY")
+    keys = [_key(event_id, section, row) for section, row in places]
+    answer = client().batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+    missing = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+    again = [place for place, key in zip(places, keys, strict=True) if key in missing]
+    items = answer["Responses"].get(table, [])
+    return [[value["B"] for value in item.values() if "B" in value] for item in items], again
 
 
 def is_row(item: Item) -> bool:

@@ -6,26 +6,37 @@ from datetime import datetime, timedelta
 
 import catalog
 from catalog import Event
-from inventory.problems import EventCancelled, EventOver, NotOnSaleYet
+from inventory.problems import EventCancelled, EventMoved, EventOver, NotOnSaleYet
 from kit.clock import rfc3339
 from kit.errors import NotFound
 
 REMEMBERED = timedelta(seconds=5)
-"""A cancelled event is sold by no function longer than this."""
+"""A cancelled event is held by no function longer than this; what is sold is checked at once."""
 REMEMBERED_MAX = 256
 _remembered: dict[str, tuple[datetime, Event]] = {}
 
 
 def event_on_sale(event_id: str, now: datetime) -> Event:
-    """Raises NotFound, NotOnSaleYet, EventOver, EventCancelled."""
+    """Raises NotFound, NotOnSaleYet, EventOver, EventCancelled, EventMoved."""
     event = known_event(event_id, now)
-    if event.status == "cancelled":
-        raise EventCancelled
+    _check_stands(event)
     if now >= event.sale_ends_at:
         raise EventOver(saleEndsAt=rfc3339(event.sale_ends_at))
     if event.status != "on_sale" or now < event.on_sale_at:
         raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
     return event
+
+
+def check_stands(event_id: str) -> None:
+    """The event was neither cancelled nor moved, as of this moment. Raises EventCancelled, EventMoved."""
+    _check_stands(catalog.get_event(event_id))
+
+
+def _check_stands(event: Event) -> None:
+    if event.status == "cancelled":
+        raise EventCancelled
+    if event.status == "moved":
+        raise EventMoved
 
 
 def shown_event(event_id: str, now: datetime) -> Event:

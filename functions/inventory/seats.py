@@ -106,6 +106,11 @@ def is_sold(value: bytes) -> bool:
     return value[:LEASE_BYTES] == FOREVER
 
 
+def order_of(value: bytes) -> str | None:
+    """The order that a seat is sold to."""
+    return ids.from_bytes("ord", value[LEASE_BYTES:]) if value[:LEASE_BYTES] == FOREVER else None
+
+
 def lease_of(value: bytes) -> tuple[datetime, str]:
     """When this lease ends, and the hold that has it."""
     ends = int.from_bytes(value[:LEASE_BYTES], "big")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inventory import claims, rows
+from inventory import claims, rows, sales
 from inventory.holds import end_mark
 from inventory.problems import HoldExpired, SeatsLost
 from inventory.purchase import Purchase, extend_rows
@@ -23,8 +23,9 @@ def handler(purchase: Purchase, now: datetime) -> dict[str, list[str]]:
 def sell_seats(purchase: Purchase, now: datetime) -> None:
     """All of them or none, before the lease ends. Again, it finds them sold to the same order and is content.
 
-    Raises HoldExpired, SeatsLost, Busy.
+    Raises EventCancelled, EventMoved, HoldExpired, SeatsLost, Busy.
     """
+    sales.check_stands(purchase.event_id)
     try:
         try:
             _sell(purchase, now)

@@ -19,6 +19,8 @@ REASONS: dict[Reason, str] = {
     "seats-lost": "The seats were no longer held for you when the payment arrived.",
     "hold-expired": "The time for which the seats were held ran out before the payment was done.",
     "not-accepted": "We could not accept this order.",
+    "event-cancelled": "The event was cancelled before the payment was done.",
+    "event-moved": "The event was moved to another date before the payment was done.",
     "technical": "Something went wrong on our side.",
 }
 DECLINES = {

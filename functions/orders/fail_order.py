@@ -18,6 +18,8 @@ REASONS: dict[str, Reason] = {
     "SeatsLost": "seats-lost",
     "HoldExpired": "hold-expired",
     "LeaseUnknown": "hold-expired",
+    "EventCancelled": "event-cancelled",
+    "EventMoved": "event-moved",
     "FraudBlocked": "not-accepted",
     "ReviewDeclined": "not-accepted",
     "ReviewClosed": "not-accepted",

@@ -33,6 +33,8 @@ Reason = Literal[
     "seats-lost",
     "hold-expired",
     "not-accepted",
+    "event-cancelled",
+    "event-moved",
     "technical",
 ]
 """Why an order failed, in a word for the buyer's client."""

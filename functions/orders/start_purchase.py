@@ -12,7 +12,7 @@ import fraud
 import inventory
 import payments
 from fraud import PaymentVelocity
-from inventory import HeldSeat, Hold, HoldExpired, PurchaseInProgress
+from inventory import EventCancelled, EventMoved, HeldSeat, Hold, HoldExpired, PurchaseInProgress
 from kit import ids
 from kit.decode import END
 from kit.errors import Busy, Invalid, NotFound, Problem
@@ -60,6 +60,8 @@ class PurchaseRequest(msgspec.Struct, frozen=True, rename="camel"):
         PurchaseInProgress,
         HoldExpired,
         IdempotencyMismatch,
+        EventCancelled,
+        EventMoved,
         PriceMismatch,
         CardNumberRefused,
         PaymentVelocity,
@@ -78,7 +80,7 @@ def handler(call: Call, body: PurchaseRequest) -> Order:
 def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: datetime) -> Order:
     """The order of this person and key: accepted now, or by an earlier try that crashed on its way.
 
-    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, PaymentVelocity, Busy.
+    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, PaymentVelocity, EventCancelled, EventMoved, Busy.
     """
     order_id = ids.derived("ord", person_id, key)
     try:
@@ -97,6 +99,7 @@ def _accept(order_id: str, person_id: str, request: PurchaseRequest, now: dateti
     hold = inventory.get_hold(person_id, request.hold_id, now)
     if request.expected_total not in (None, hold.fare.total):
         raise PriceMismatch(total=msgspec.to_builtins(hold.fare.total))
+    inventory.check_stands(hold.event_id)
     fraud.check_velocity(person_id, hold.event_id, now)
     order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
     transaction = Transaction()

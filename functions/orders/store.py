@@ -6,6 +6,8 @@
     O#<order id>   REVIEW                        a person's look at it (`reviews`)
     B#<person id>  <created at>#<order id>       in whose list it appears, in the order of acceptance
 
+What became of the orders of a cancelled or moved event: `changes`.
+
 An order that has not ended, or of which a cancellation has not, is also in the sparse index `open-orders`, by the
 time it was accepted: there the sweeper finds it. An index may lag: nothing but sweeping relies on it.
 """

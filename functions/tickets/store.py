@@ -100,6 +100,25 @@ def void_held(transaction: Transaction, ticket_id: str, person_id: str) -> None:
     )
 
 
+def void_as_read(transaction: Transaction, ticket_id: str, status: Status) -> None:
+    """Add to a transaction: the ticket opens no gate any more, whoever holds it, IF it stands as read.
+
+    On commit, raises TicketNotValid.
+    """
+    transaction.update(
+        TicketItem(_key(ticket_id), TICKET),
+        [TicketItem.status.set("void")],
+        condition=TicketItem.status == status,
+        refused=TicketNotValid(ticketId=ticket_id),
+    )
+
+
+def statuses(ticket_ids: Iterable[str]) -> dict[str, Status]:
+    """How those of these tickets stand that were issued, strongly consistent."""
+    items = TicketItem.batch_get([(_key(ticket_id), TICKET) for ticket_id in ticket_ids], consistent_read=True)
+    return {item.pk.partition("#")[2]: cast(Status, item.status) for item in items}
+
+
 def find(ticket_ids: Iterable[str], person_id: str) -> list[Ticket]:
     """Those of these tickets that this person holds, in the order asked for."""
     asked = list(ticket_ids)

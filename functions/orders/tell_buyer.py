@@ -1,0 +1,32 @@
+"""TellBuyer: the event has another date, and its buyer has a choice until a day that the letter names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from kit.step import step
+from kit.table import Transaction
+from orders import changes, store
+
+
+class Telling(msgspec.Struct, frozen=True, rename="camel"):
+    event_id: str
+    change_id: str
+    order_id: str
+
+
+@step
+def handler(telling: Telling, now: datetime) -> None:
+    tell_buyer(telling, now)
+
+
+def tell_buyer(telling: Telling, now: datetime) -> None:
+    """Once or again with one message. An order without tickets has nobody to tell."""
+    order = store.get(telling.order_id)
+    if order.status == "completed":
+        transaction = Transaction()
+        store.add_message(transaction, order, "event-moved", now, telling.change_id)
+        transaction.commit()
+    changes.record(telling.event_id, telling.change_id, telling.order_id, "done", now)
