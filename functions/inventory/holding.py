@@ -191,7 +191,7 @@ def _refusal(failure: NotWritten, hold: Hold, now: datetime, before: Hold | None
     ours = before or hold
     our_value, wanted, over = held(ours.hold_id, ours.held_until), parse_all(hold.seat_ids), ended_before(now)
     there = {seat: value for seat, value in _there(failure).items() if seat in wanted and value != our_value}
-    if lost := [str(seat) for seat, value in there.items() if value >= over]:
+    if lost := [str(seat) for seat in wanted if seat in there and there[seat] >= over]:
         return SeatsUnavailable(seatIds=lost)
     marks = [mark_of(value) for value in there.values() if is_on_the_map(value)]
     return Overtaken(max(marks)) if failure.certain and max(marks, default="") >= hold.hold_id else Busy()
