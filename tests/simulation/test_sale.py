@@ -14,6 +14,8 @@ from tests.simulation.sale import Sale
 QUICK = (
     guards.rows_are_taken_whatever_stands_there,
     guards.rows_are_taken_from_leases_that_run,
+    guards.a_hold_tried_again_does_not_know_its_own_value,
+    guards.a_sale_tried_again_does_not_know_its_own_value,
     guards.a_replacement_takes_whatever_stands_there,
     guards.a_release_frees_whatever_stands_there,
     guards.rows_one_by_one_instead_of_together,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from inventory import HoldExpired, extend_rows, get_hold, pace, pin_hold, sales, sections
+from inventory import HoldExpired, claims, extend_rows, get_hold, pace, pin_hold, sales, sections
 from inventory.purchase import Purchase
 from inventory.release_seats import release_seats
 from inventory.seats import ended_before, parse
@@ -25,7 +25,7 @@ from tests.inventory.house import LEASE, NOON, hold, open_event, project, record
 
 SEATS = ["stalls-0-0", "stalls-0-1", "stalls-1-0", "balcony-0-2", "floor-0-3"]
 PEOPLE = st.sampled_from(["ada", "bob"])
-CHOICES = st.lists(st.sampled_from(SEATS), min_size=1, max_size=4, unique=True)
+CHOICES = st.lists(st.sampled_from(SEATS), min_size=1, max_size=2, unique=True)
 LIMIT = 3
 ORDER_LEASE = timedelta(minutes=15)
 
@@ -91,14 +91,16 @@ class Sale(RuleBasedStateMachine):
 
     @rule(person=PEOPLE, seats=CHOICES)
     def hold(self, person: str, seats: list[str]) -> None:
-        expected = self._what_a_hold_gets(person, seats)
+        before, expected = self.model.holds.get(person), self._what_a_hold_gets(person, seats)
         status, answer = hold(self.event_id, seats, person=person, now=self.now)
         assert (status if status == 201 else word(answer)) == expected[0], answer
         if status != 201:
             if expected[1] is not None:
                 assert answer["seatIds"] == expected[1]
+                if before and before.until <= self.now:
+                    del self.model.holds[person]  # its claim was taken for the new one
             return
-        before, until = self.model.holds.get(person), expected[1]
+        until = expected[1]
         assert datetime.fromisoformat(answer["heldUntil"]) == until
         lives = before is not None and before.until > self.now
         if before:
@@ -131,11 +133,10 @@ class Sale(RuleBasedStateMachine):
             self.model.free(held.seats, held.hold_id)
             del self.model.holds[person]
 
-    @rule(person=PEOPLE)
-    def buy(self, person: str) -> None:
-        held = self.model.holds.get(person)
-        if not held or held.order:
-            return
+    @precondition(lambda self: self._who(buying=False))
+    @rule(data=st.data())
+    def buy(self, data: st.DataObject) -> None:
+        person, held = data.draw(st.sampled_from(self._who(buying=False)))
         order_id, deadline = ids.new("ord", self.now), self.now + ORDER_LEASE
         try:
             found = get_hold(person, held.hold_id, self.now)
@@ -150,11 +151,10 @@ class Sale(RuleBasedStateMachine):
         held.order, held.until = order_id, deadline
         self.model.give(held.seats, held.hold_id, deadline)
 
-    @rule(person=PEOPLE, twice=st.booleans())
-    def sell(self, person: str, twice: bool) -> None:
-        held = self.model.holds.get(person)
-        if not held or not held.order:
-            return
+    @precondition(lambda self: self._who(buying=True))
+    @rule(data=st.data(), twice=st.booleans())
+    def sell(self, data: st.DataObject, twice: bool) -> None:
+        person, held = data.draw(st.sampled_from(self._who(buying=True)))
         for _ in range(1 + twice):
             try:
                 sell_seats(self._purchase(person, held), self.now)
@@ -166,11 +166,10 @@ class Sale(RuleBasedStateMachine):
         self.model.sold[held.order] = (person, held.seats)
         del self.model.holds[person]
 
-    @rule(person=PEOPLE, twice=st.booleans())
-    def fail(self, person: str, twice: bool) -> None:
-        held = self.model.holds.get(person)
-        if not held or not held.order:
-            return
+    @precondition(lambda self: self._who(buying=True))
+    @rule(data=st.data(), twice=st.booleans())
+    def fail(self, data: st.DataObject, twice: bool) -> None:
+        person, held = data.draw(st.sampled_from(self._who(buying=True)))
         for _ in range(1 + twice):
             release_seats(self._purchase(person, held), self.now)
         self.model.free(held.seats, held.hold_id)
@@ -241,6 +240,18 @@ class Sale(RuleBasedStateMachine):
                 value = bytes(item[f"s{seat.slot}"]["B"])
                 taken = value >= ended_before(self.now)
                 assert taken == self.model.taken(seat_id, self.now), f"{seat_id} is {value.hex()}"
+
+    def _who(self, *, buying: bool) -> list[tuple[str, Held]]:
+        return [(person, held) for person, held in sorted(self.model.holds.items()) if bool(held.order) == buying]
+
+    @invariant()
+    def every_claim_counts_what_its_person_has(self) -> None:
+        for person in sorted({buyer for buyer, _ in self.model.sold.values()} | set(self.model.holds)):
+            claim = claims.load(person, self.event_id)
+            held = self.model.holds.get(person)
+            assert claim is not None
+            assert len(claim.owned or ()) == self.model.owned(person)
+            assert (claim.hold_id, claim.order_id or "") == ((held.hold_id, held.order) if held else (None, ""))
 
     def _purchase(self, person: str, held: Held) -> Purchase:
         return Purchase(held.order, self.event_id, person, held.hold_id, held.seats, held.until)
