@@ -79,3 +79,12 @@ prepare:
 $(CDK_CLI): infra/package-lock.json
 	@npm ci --prefix infra --no-audit --no-fund
 	@touch $@
+
+.PHONY: bench-waitingroom verify-draw
+PROOF ?= draw.json
+
+bench-waitingroom: prepare ## joins, ticks with 10,000 live and 100,000 ready, utilisation, cost of the waiting room
+	@$(VENV) -m tests.bench.waitingroom
+
+verify-draw: prepare ## checks a saved proof of a draw; PROOF=draw.json, SITE=URL compares with what is published
+	@$(VENV) -m local.verify_draw "$(PROOF)" $(if $(SITE),--site "$(SITE)")

@@ -128,26 +128,26 @@ class EdgeStack(Stack):
                     cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                     response_headers_policy=headers,
                 ),
-                # One copy of an event's map for everybody, whatever is asked behind its path.
+                # One copy of an event's map, and of how far its line has come, whatever is asked behind the path.
                 **{
-                    f"/{STAGE}/events/*/{read}": cloudfront.BehaviorOptions(
+                    f"/{STAGE}/{read}": cloudfront.BehaviorOptions(
                         origin=api,
                         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                         allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                         cache_policy=snapshot,
                         response_headers_policy=headers,
                     )
-                    for read in ("seatmap", "availability")
+                    for read in ("events/*/seatmap", "events/*/availability", "queue/*/now")
                 },
                 **{
                     f"/{STAGE}/{public}*": cloudfront.BehaviorOptions(
                         origin=api,
                         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                         allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-                        cache_policy=self._kept_as_told(f"Public-{public.replace('/*/', '-')}", PUBLIC_SECONDS_MAX),
+                        cache_policy=self._kept_as_told(f"Public-{public}", PUBLIC_SECONDS_MAX),
                         response_headers_policy=headers,
                     )
-                    for public in ("artists", "events", "venues", "queue/*/now")
+                    for public in ("artists", "events", "venues")
                 },
                 f"/{LIVE}": cloudfront.BehaviorOptions(
                     origin=live,

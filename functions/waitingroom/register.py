@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -54,7 +55,8 @@ class Place(msgspec.Struct, frozen=True):
 
 
 @settings.at_start
-def client() -> object:
+def client() -> Any:
+    """Tells what stood there when a put was refused, which PynamoDB does not."""
     return settings.client("dynamodb")
 
 
@@ -62,7 +64,7 @@ def join(event_id: str, buckets: int, place: Place, now: datetime) -> Place:
     """Take a place, once: whoever asks again gets the first one. One write unit."""
     item = _item(event_id, buckets, place, now)
     try:
-        settings.client("dynamodb").put_item(
+        client().put_item(
             TableName=item.Meta.table_name,
             Item=item.serialize(),
             ConditionExpression="attribute_not_exists(pk)",

@@ -19,6 +19,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
+from kit import ids
 from kit.errors import NotFound
 from kit.table import Table, TableMeta, Transaction
 from waitingroom.problems import RoomAlreadyOpen, RoomChanged
@@ -58,10 +59,13 @@ class BucketRoot(Item):
 
 def load(event_id: str) -> Room:
     """The room as it stands. Raises NotFound where none was ever opened."""
-    found = {item.sk: item for item in State.query(_pk(event_id), State.sk == "state", consistent_read=True)}
-    if not found:
+    if not ids.is_one("evt", event_id):
         raise NotFound
-    return msgspec.json.decode(found["state"].document, type=Room)
+    try:
+        found = State.get(_pk(event_id), "state", consistent_read=True)
+    except State.DoesNotExist as error:
+        raise NotFound from error
+    return msgspec.json.decode(found.document, type=Room)
 
 
 def create(room: Room, by: str) -> None:

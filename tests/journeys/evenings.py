@@ -12,8 +12,8 @@ from local.demo.site import Site, client_id
 from local.run import RunningBoxoffice
 
 
-def copy_of(site: RunningBoxoffice, name: str, called: str) -> str:
-    """The id of a new event, on sale, on the chart and at the prices of another."""
+def copy_of(site: RunningBoxoffice, name: str, called: str, **changes: Any) -> str:
+    """The id of a new event, on sale, on the chart and at the prices of another; `changes` are fields of its own."""
     [listed] = [event for event in _get(site, "/api/events?size=100")["events"] if event["name"] == name]
     event = _get(site, f"/api/events/{listed['eventId']}")
     new = {
@@ -22,6 +22,7 @@ def copy_of(site: RunningBoxoffice, name: str, called: str) -> str:
         "refundPolicy": {"untilHoursBeforeStart": 1, "feesReturned": True},
         "orphanRule": "off",
         "venueId": event["venue"]["venueId"],
+        **changes,
     }
     token = sign_in(site.cloud.client("cognito-idp"), client_id(site.site_url), ORGANIZER)
     return Site(site.site_url, token).create_event(new)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.clock import to_ms
+from local.verify_draw import checks
 from tests.waitingroom.crowd import Crowd
 from waitingroom import beacon, draws, ranks
 
@@ -78,6 +79,9 @@ def test_everybody_can_check_their_own_part() -> None:
         leaf = draws.leaf(bytes.fromhex(proof["salt"]), crowd.event_id, person)
         assert draws.follow(leaf, proof["steps"]).hex() == proof["root"] == crowd.document()["draw"]["root"]
         assert proof["rank"] == crowd.status(person)["rank"]
+        assert all(checks(proof, crowd.document()).values())
+        assert not all(checks(proof | {"rank": "0" + "0" * 32}).values())
+        assert not all(checks(proof | {"personId": "somebody else"}).values())
     crowd.join("late")
     assert crowd.ask("show_proof", "late")[0] == 409
 

@@ -231,3 +231,12 @@ def test_only_organizers_control_a_room() -> None:
     crowd = Crowd()
     assert crowd.ask("control_room", "eve", body={"action": "pause"})[0] == 403
     assert crowd.control(action="open")[0] == 409
+
+
+@pytest.mark.parametrize("event_id", ["", "..", "x" * 3_000, "evt_0000000000000000", "evt_ÄÖÜ"])
+def test_rooms_that_cannot_be(event_id: str) -> None:
+    crowd = Crowd()
+    crowd.event_id = event_id
+    for verb, body in (("join_queue", {}), ("show_status", None), ("declare_ready", None), ("show_proof", None)):
+        assert crowd.ask(verb, "ada", **({"body": body} if body is not None else {}))[0] == 404
+    assert crowd.ask("show_now", None)[0] == 404

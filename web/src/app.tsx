@@ -9,6 +9,8 @@ import { Lost } from "./ui/Lost";
 
 // The map, the checkout and the tickets come when somebody goes there.
 const EventPage = lazy(() => import("./event/EventPage").then((m) => m.EventPage));
+const QueuePage = lazy(() => import("./queue/QueuePage").then((m) => m.QueuePage));
+const DrawPage = lazy(() => import("./queue/DrawPage").then((m) => m.DrawPage));
 const SignInPage = lazy(() => import("./account/SignInPage").then((m) => m.SignInPage));
 const SignUpPage = lazy(() => import("./account/SignUpPage").then((m) => m.SignUpPage));
 const ForgotPasswordPage = lazy(() =>
@@ -41,6 +43,8 @@ export function App() {
         <Router onRouteChange={arrive}>
           <Route path="/" component={EventListPage} />
           <Route path="/events/:eventId" component={EventPage} />
+          <Route path="/queue/:eventId" component={QueuePage} />
+          <Route path="/queue/:eventId/draw" component={DrawPage} />
           <Route path="/checkout/:holdId" component={CheckoutPage} />
           <Route path="/orders" component={OrderListPage} />
           <Route path="/orders/:orderId" component={OrderPage} />

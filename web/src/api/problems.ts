@@ -80,6 +80,16 @@ const KNOWN: Record<string, Advice> = {
     title: "The price has changed",
     advice: "Reload the page to see today’s price. You have not been charged.",
   },
+  "admission-required": {
+    title: "This event has a waiting room",
+    advice: "Your admission has ended or is not there yet. Go to the waiting room from the event’s page.",
+  },
+  "token-bound": {
+    title: "You were let in on another device",
+    advice: "Go on there: an admission belongs to the device that it was granted to.",
+  },
+  "room-not-open": { title: "The waiting room is not open", advice: "Look again later." },
+  "turn-over": { title: "Your turn is over", advice: "Leave the line and join again: you go to its end." },
   "sold-out": { title: "Sold out", advice: "Seats can come back when holds end. Keep an eye on the map." },
   "not-found": {
     title: "We could not find that",

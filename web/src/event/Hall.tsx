@@ -5,6 +5,7 @@ import type { Plan, PlanSection } from "../map/plan";
 import { SeatMap } from "../map/SeatMap";
 import { watchAvailability } from "../map/watch";
 import { money } from "../money";
+import { admissionTo, useAdmission } from "../queue/admission";
 import { Notice } from "../ui/ui";
 import { BestAvailable } from "./BestAvailable";
 import { Legend } from "./Legend";
@@ -22,6 +23,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
   const [only, setOnly] = useState<number>();
   const [standing, setStanding] = useState<PlanSection>();
   const closed = closedWords(event);
+  useAdmission(eventId, event.waitingRoom ?? false);
   const seats = useSeats(event, plan, free, closed?.title);
   const { ranks, from, price } = useMemo(() => pricesOf(event, plan), [event, plan]);
 
@@ -63,6 +65,12 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
         {soldOut && (
           <Notice title="Sold out for now">
             Seats come back when a buyer lets go of them. This page shows it the moment they do.
+          </Notice>
+        )}
+        {event.waitingRoom && !admissionTo(eventId) && (
+          <Notice title="This event has a waiting room">
+            Everybody who wants tickets goes in by turn.{" "}
+            <a href={`/queue/${eventId}`}>Go to the waiting room</a>
           </Notice>
         )}
         {seats.trouble !== undefined && <LostSeats error={seats.trouble} plan={plan} />}

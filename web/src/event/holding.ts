@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Hold, HoldRequest } from "../api/types";
+import { admissionTo } from "../queue/admission";
 
 /** A hold this browser has, so that every page can lead back to it. */
 export interface Held {
@@ -35,7 +36,9 @@ export function forgetHold(): void {
 
 /** Holds the seats; asked once more with the same key when the answer got lost, so that it counts once. */
 export async function takeHold(request: HoldRequest): Promise<Hold> {
-  const headers = { "idempotency-key": crypto.randomUUID() };
+  const admission = admissionTo(request.eventId);
+  const headers: Record<string, string> = { "idempotency-key": crypto.randomUUID() };
+  if (admission) headers["x-admission-token"] = admission;
   const ask = () => call<Hold>("/seats/hold", { method: "POST", body: request, private: true, headers });
   return ask().catch((error: unknown) => {
     if (error instanceof Problem && error.passing && error.status !== 429) return ask();

@@ -1,0 +1,164 @@
+import { useEffect, useState } from "preact/hooks";
+import { call } from "../api/client";
+import { Problem } from "../api/problems";
+import type { NowServing, Standing } from "../api/types";
+import { rememberAdmission } from "./admission";
+import { ahead, drawRank, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
+
+/**
+ * Standing in line. Everybody reads the same cached document and finds their own place in it; the API is asked
+ * only to join, once called, and when a page is opened again.
+ */
+export interface Line {
+  now?: NowServing | undefined;
+  standing?: Standing | undefined;
+  joined: boolean;
+  joining: boolean;
+  position?: number | undefined;
+  wait?: Wait | undefined;
+  outOfReach: boolean;
+  error?: unknown;
+  join: () => void;
+  leave: () => void;
+}
+
+const COOKIE_UNTIL = "boxoffice.edge-cookie";
+const COOKIE_MS = 11 * 3_600_000;
+const READY_AGAIN_MS = 4_000;
+const ERROR_AGAIN_MS = 10_000;
+
+type State = Omit<Line, "join" | "leave">;
+
+export function useLine(eventId: string, onAdmitted: () => void): Line {
+  const [state, setState] = useState<State>({ joined: false, joining: false, outOfReach: false });
+  const [turn, setTurn] = useState(0);
+  const again = () => setTurn((n) => n + 1);
+
+  useEffect(() => {
+    const leaving = new AbortController();
+    const tell = (change: Partial<State>) =>
+      leaving.signal.aborted || setState((was) => ({ ...was, ...change }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let standing: Standing | undefined;
+    let asked = false;
+
+    const look = async (): Promise<number> => {
+      const now = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
+      // Once: whoever only looks on must not be a question to the API every few seconds.
+      if (!asked) standing = await myStanding(eventId, leaving.signal);
+      asked = true;
+      if (!standing) {
+        tell({ now, joined: false, standing: undefined, error: undefined });
+        return 10_000;
+      }
+      const rank = standing.rank ?? (await rankFrom(now, standing));
+      const position = ahead(now, rank);
+      const wait = waitFor(now, position);
+      const told = { now, joined: true, joining: false, error: undefined };
+      tell({ ...told, standing, position, wait, outOfReach: outOfReach(now, position) });
+      if (now.degradedTerms && (await drawLot(now, standing))) {
+        onAdmitted();
+        return Number.POSITIVE_INFINITY;
+      }
+      const over = standing.status === "expired";
+      if (over || rank === undefined || rank > now.called) return 1000 * pollSeconds(now, wait);
+      standing = await come(eventId, leaving.signal);
+      tell({ standing, position: 0 });
+      if (standing.status === "admitted" && standing.accessToken) {
+        rememberAdmission(eventId, standing.accessToken);
+        onAdmitted();
+        return Number.POSITIVE_INFINITY;
+      }
+      return READY_AGAIN_MS;
+    };
+    const loop = () => {
+      clearTimeout(timer);
+      look().then(
+        (wait) => {
+          if (!leaving.signal.aborted && Number.isFinite(wait)) timer = setTimeout(loop, wait);
+        },
+        (error: unknown) => {
+          if (leaving.signal.aborted) return;
+          tell({ error });
+          if (error instanceof Problem && !error.passing) return;
+          timer = setTimeout(loop, ERROR_AGAIN_MS);
+        },
+      );
+    };
+    // A phone that slept finds out at once what has become of the line.
+    const wake = () => document.visibilityState === "visible" && loop();
+    document.addEventListener("visibilitychange", wake);
+    loop();
+    return () => {
+      document.removeEventListener("visibilitychange", wake);
+      clearTimeout(timer);
+      leaving.abort();
+    };
+  }, [eventId, turn]);
+
+  const act = (work: () => Promise<unknown>) => {
+    setState((was) => ({ ...was, joining: true, error: undefined }));
+    work().then(again, (error: unknown) => setState((was) => ({ ...was, joining: false, error })));
+  };
+  return {
+    ...state,
+    join: () => act(() => join(eventId, state.now)),
+    leave: () => act(() => call(`/queue/${eventId}/leave`, { method: "POST", private: true })),
+  };
+}
+
+/** The edge says when one came; registering is then spread out, which costs nobody anything. */
+async function join(eventId: string, now: NowServing | undefined): Promise<Standing> {
+  const receipt = await edgeReceipt(eventId);
+  const left = now?.draw.drawAt ? Date.parse(now.draw.drawAt) - Date.now() - 10_000 : 0;
+  const spread = Math.max(0, Math.min(1000 * (now?.joinSpreadSeconds ?? 0), left));
+  await new Promise((done) => setTimeout(done, Math.random() * spread));
+  return call<Standing>(`/queue/${eventId}/join`, { method: "POST", private: true, body: { receipt } });
+}
+
+async function edgeReceipt(eventId: string): Promise<string | undefined> {
+  const ask = () => call<{ receipt: string }>(`/queue/${eventId}/receipt`, { method: "POST" });
+  try {
+    if (Number(localStorage.getItem(COOKIE_UNTIL)) < Date.now()) await edgeCookie();
+    return (await ask().catch((error: unknown) => edgeCookie().then(ask, () => Promise.reject(error))))
+      .receipt;
+  } catch {
+    return undefined; // then the time of joining counts
+  }
+}
+
+async function edgeCookie(): Promise<void> {
+  await call<void>("/accounts/edge-cookie", { method: "POST", private: true });
+  localStorage.setItem(COOKIE_UNTIL, String(Date.now() + COOKIE_MS));
+}
+
+async function myStanding(eventId: string, signal: AbortSignal): Promise<Standing | undefined> {
+  try {
+    return await call<Standing>(`/queue/${eventId}/status`, { private: true, signal });
+  } catch (error) {
+    if (error instanceof Problem && error.word === "not-in-line") return undefined;
+    throw error;
+  }
+}
+
+async function rankFrom(now: NowServing, standing: Standing): Promise<string | undefined> {
+  if (!now.draw.seed) return undefined;
+  const payload = (standing.queueToken.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+  return drawRank(now.draw.seed, now.eventId, (JSON.parse(atob(payload)) as { sub: string }).sub);
+}
+
+/** While no ticks are made the edge lets in by lot: one for a person in five minutes, however often one asks. */
+async function drawLot(now: NowServing, standing: Standing): Promise<boolean> {
+  const terms = encodeURIComponent(now.degradedTerms ?? "");
+  const lot = await call<{ accessToken: string | null }>(`/queue/${now.eventId}/degraded?terms=${terms}`, {
+    method: "POST",
+    headers: { "x-queue-token": standing.queueToken },
+  });
+  if (lot.accessToken) rememberAdmission(now.eventId, lot.accessToken);
+  return lot.accessToken !== null;
+}
+
+/** "I am here": twice is once. */
+async function come(eventId: string, signal: AbortSignal): Promise<Standing> {
+  return call<Standing>(`/queue/${eventId}/ready`, { method: "POST", private: true, signal });
+}

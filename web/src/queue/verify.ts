@@ -1,0 +1,39 @@
+import type { Proof } from "../api/types";
+import { concat, drawRank, hex, sha256, unhex, utf8 } from "./place";
+
+export interface Check {
+  what: string;
+  holds: boolean;
+}
+
+/** Checks one's own part of the draw without asking anybody: `make verify-draw` does the same. */
+export async function verify(proof: Proof): Promise<Check[]> {
+  const registered = new Uint8Array(8);
+  new DataView(registered.buffer).setBigUint64(0, BigInt(proof.registered));
+  const seed = await sha256(concat(unhex(proof.secret), unhex(proof.beacon), registered));
+  let reached = await sha256(
+    concat(Uint8Array.of(0), unhex(proof.salt), utf8(proof.eventId), utf8(proof.personId)),
+  );
+  for (const [side, sibling] of proof.steps as [string, string][]) {
+    const pair = side === "left" ? [unhex(sibling), reached] : [reached, unhex(sibling)];
+    reached = await sha256(concat(Uint8Array.of(1), ...pair));
+  }
+  return [
+    {
+      what: "The secret is the one that was committed to when the room opened",
+      holds: hex(await sha256(concat(unhex(proof.secret)))) === proof.commitment,
+    },
+    {
+      what: "The seed follows from the secret, the beacon and the number of people",
+      holds: hex(seed) === proof.seed,
+    },
+    {
+      what: "You are in the register whose root was published before the seed",
+      holds: hex(reached) === proof.root,
+    },
+    {
+      what: "Your rank follows from the seed and your account alone",
+      holds: (await drawRank(proof.seed, proof.eventId, proof.personId)) === proof.rank,
+    },
+  ];
+}

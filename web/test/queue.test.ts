@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { NowServing } from "../src/api/types";
+import { ahead, drawRank, outOfReach, pollSeconds, waitFor } from "../src/queue/place";
+import { wordsFor } from "../src/queue/words";
+
+const NOW = {
+  eventId: "evt_06gvk2m1c8t4hq3e",
+  phase: "serving",
+  paused: false,
+  called: "",
+  registered: 1000,
+  arrivals: [
+    [1000, 0],
+    [3000, 10],
+  ],
+  callsPerSecond: 2,
+  showRate: 0.5,
+  seatsLeft: 200,
+  poll: { part: 10, secondsMin: 5, secondsMax: 600, jitter: 0.2 },
+} as unknown as NowServing;
+
+const late = (ms: number) => `1${ms.toString(16).padStart(12, "0")}${"0".repeat(20)}`;
+
+describe("one's own place", () => {
+  it("follows from one's rank and the public document", () => {
+    const half = `08${"0".repeat(31)}`;
+    expect(ahead(NOW, half)).toBe(500);
+    expect(ahead({ ...NOW, called: `04${"0".repeat(31)}` }, half)).toBe(250);
+    expect(ahead({ ...NOW, called: half }, half)).toBe(0);
+    expect(ahead(NOW, late(2000))).toBe(1005);
+    expect(ahead(NOW, late(3001))).toBeUndefined();
+    expect(ahead(NOW, undefined)).toBeUndefined();
+  });
+
+  it("is the rank that the draw gave", async () => {
+    const rank = await drawRank("00".repeat(32), "evt", "ada");
+    expect(rank).toBe("0273fb31971b76e45ea0d07bbb39c0bff");
+  });
+
+  it("says an honest range, and when there is hardly a chance", () => {
+    expect(waitFor(NOW, 1000)).toEqual({ min: 350, max: 800 });
+    expect(waitFor({ ...NOW, paused: true }, 1000)).toBeUndefined();
+    expect(outOfReach(NOW, 800)).toBe(false);
+    expect(outOfReach(NOW, 801)).toBe(true);
+  });
+
+  it("asks often near the head and seldom far from it, never in step", () => {
+    expect(pollSeconds(NOW, { min: 0, max: 10 }, 0.5)).toBe(5);
+    expect(pollSeconds(NOW, { min: 10_000, max: 20_000 }, 0.5)).toBe(600);
+    expect(pollSeconds(NOW, { min: 0, max: 10 }, 0)).toBe(4);
+    expect(pollSeconds(NOW, { min: 0, max: 10 }, 1)).toBe(6);
+  });
+});
+
+describe("what is said to whoever waits", () => {
+  const line = (change: object) => ({
+    now: { ...NOW, draw: {}, mode: "normal" } as unknown as NowServing,
+    joined: true,
+    joining: false,
+    outOfReach: false,
+    join: () => undefined,
+    leave: () => undefined,
+    ...change,
+  });
+
+  it("is two digits of a long line and a range of minutes", () => {
+    const words = wordsFor(line({ position: 123_456, wait: { min: 3_000, max: 7_000 } }));
+    expect(words.title).toBe("130,000 people ahead of you");
+    expect(words.next).toContain("between 50 and 117 minutes");
+  });
+
+  it("says what happens next in every state", () => {
+    expect(wordsFor(line({ position: 0 })).title).toBe("It is your turn");
+    expect(wordsFor(line({ joined: false })).title).toBe("You are not in line yet");
+    expect(wordsFor(line({ now: { ...NOW, paused: true, draw: {} } as never, position: 9 })).title).toBe(
+      "The line is paused",
+    );
+    expect(wordsFor(line({ now: { ...NOW, seatsLeft: 0, draw: {} } as never })).title).toBe("Sold out");
+    expect(wordsFor(line({ position: undefined })).next).toBe("Your place is being worked out.");
+  });
+});
