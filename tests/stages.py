@@ -17,7 +17,7 @@ FORMAT = (sys.executable, "-m", "ruff", "format", "--check", ".")
 TYPES = (sys.executable, "-m", "mypy", *TYPED)
 ALONE = ("tests/infra", "tests/local", "tests/browser", "tests/inventory/test_import_budget.py")
 """What starts processes, or measures times and so must run alone."""
-LONGER = ("tests/payments", "tests/statemachines")
+LONGER = ("tests/payments", "tests/statemachines", "tests/faults")
 """Half of all unit time: against the Stripe stand-in, and whole state machines."""
 UNIT = (*PYTEST, "-m", "not cloud and not browser")
 SPREAD = (*UNIT, "-n", "auto", "--dist", "loadfile")

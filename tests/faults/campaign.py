@@ -125,7 +125,7 @@ def main() -> int:
         print(violation)
     print(f"ends: {dict(outcome.ends)}\ntrouble: {dict(outcome.struck)}")
     if outcome.violations:
-        print(f"replay with SEED={outcome.seed}")
+        print(f"replay with: make faults SEED={outcome.seed} ORDERS={asked.orders}")
     print(
         json.dumps(
             {

@@ -7,7 +7,7 @@ import pytest
 from tests.faults import cells_after_money, cells_before_money, cells_of_money  # noqa: F401  they fill the table
 from tests.faults.cells import CELLS, Cell, play
 
-EVERY = 6
+EVERY = 12
 STEPS = [f"S{number}" for number in range(1, 9)]
 FAULTS = ["CB", "CA", "TO", "DUP", "OOO", "THR", "POI"]
 
