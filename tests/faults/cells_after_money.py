@@ -85,12 +85,12 @@ def _(stage: Stage) -> None:
 
 @cell("S8", "CA", "≤1 extra identical mail, keyed (order,template,version)", during=NOTIFY, hows=("crash-after",))
 def _(stage: Stage) -> None:
-    _at_most_one_extra(stage)
+    _at_most_one_extra(stage, "crash-after")
 
 
 @cell("S8", "TO", "≤1 extra identical mail, keyed (order,template,version)", during=NOTIFY, hows=("lost", "unreached"))
 def _(stage: Stage) -> None:
-    _at_most_one_extra(stage)
+    _at_most_one_extra(stage, "lost")
 
 
 @cell("S8", "DUP", "≤1")
@@ -147,9 +147,18 @@ def _outbox(stage: Stage, order_id: str) -> list[str]:
     return [sk.split("#")[1] for sk in sort_keys if sk.startswith("outbox#")]
 
 
-def _at_most_one_extra(stage: Stage) -> None:
+def _at_most_one_extra(stage: Stage, how: str) -> None:
+    """Once in trouble, and once with no end of it: then a person has to look, and there are two copies at most."""
     order_id = stage.buy()
     stage.run()
     assert stage.mails() in ([COMPLETED], [COMPLETED] * 2) and stage.is_completed(order_id)
     keys = [item["sk"]["S"] for item in stage.world.tables.scan("notifications") if item["pk"]["S"].endswith(order_id)]
     assert keys == [f"{COMPLETED}#1#mail"], json.dumps(keys)
+    before = len(stage.mails())
+    stage.hold_id = stage.hold("ada", ["stalls-1-1"])
+    another = stage.buy("second")
+    stage.fault(how, "*", SEND, times=NEVER)
+    stage.run()
+    assert stage.mails()[before:] == [COMPLETED] * 2 and stage.dead_letters() == ["messages"]
+    assert stage.ended(another) == ("completed", None)
+    stage.world.trouble.clear()

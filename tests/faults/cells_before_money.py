@@ -62,7 +62,7 @@ def _(stage: Stage) -> None:
     stage.world.deliveries.held = []
     gateway.authorize(Payment(order_id, Money(16_200, "EUR"), "pm_card_visa", State.REQUESTED))
     event = stage.held_event("payment_intent.amount_capturable_updated", order_id)
-    assert stage.world.deliveries.deliver(event) == "parked"
+    assert stage.world.deliveries.deliver(event) == "parked" and _is_kept(stage, order_id)
     stage.run()
     assert not stage.world.tables.scan("orders") and stage.world.counted["UnexpectedPayment"]
     gateway.cancel(stage.intent(order_id)["id"])  # what the alarm asks for
@@ -142,7 +142,7 @@ def _(stage: Stage) -> None:
     stage.world.deliveries.held = []
     gateway.authorize(Payment(order_id, Money(16_200, "EUR"), "pm_card_visa", State.REQUESTED))
     event = stage.held_event("payment_intent.amount_capturable_updated", order_id)
-    assert stage.world.deliveries.deliver(event) == "parked"
+    assert stage.world.deliveries.deliver(event) == "parked" and _is_kept(stage, order_id)
     before = stage.slots("sold"), stage.tickets()
     assert stage.buy() == order_id
     assert stage.world.deliveries.deliver({**event, "id": "evt_2"}) == "applied"
@@ -251,6 +251,12 @@ def _unassessed(stage: Stage, how: str) -> None:
     stage.run()
     assert stage.ended(unanswered) == ("failed", "not-accepted") and stage.intents(unanswered) == []
     stage.world.trouble.clear()
+
+
+def _is_kept(stage: Stage, order_id: str) -> bool:
+    """The event waits with the order it names."""
+    ours = [item["sk"]["S"] for item in stage.world.tables.scan("payments") if item["pk"]["S"] == order_id]
+    return any(sk.startswith("parked#") for sk in ours)
 
 
 def _counted(stage: Stage) -> list[int]:
