@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from local.demo.site import client_id
 from local.run import RunningBoxoffice
 from tests.journeys.doors import Answer, knock
 from tests.journeys.evenings import copy_of
-from tests.journeys.world import claims_of, token_of_somebody_new
+from tests.journeys.fan import Fan, awaited
 
-WAIT_SECONDS = 40
 GOOD, ASKS_THE_BANK, ASKS_IF_TOLD = (
     "pm_card_visa",
     "pm_card_authenticationRequired",
@@ -26,60 +24,6 @@ GOOD, ASKS_THE_BANK, ASKS_IF_TOLD = (
 )
 SUSPECT, VERY_SUSPECT = 10, 20
 """Orders within the hour from which fraud's rules want a challenge, or a review."""
-
-
-class Fan:
-    """Somebody new with two seats on hold."""
-
-    def __init__(self, site: RunningBoxoffice, evening: str) -> None:
-        self.site = site
-        self.token = token_of_somebody_new(site, "fan")
-        wish = {"eventId": evening, "bestAvailable": {"quantity": 2}}
-        self.hold = self.ask("POST", "/seats/hold", wish).json
-        self._tries = 0
-
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        return knock(self.site.site_url, method, f"/api{path}", body, self.token, **headers)
-
-    def buy(self, card: str) -> str:
-        """The id of an accepted order."""
-        self._tries += 1
-        body = {"holdId": self.hold["holdId"], "paymentInfo": {"paymentMethodId": card}}
-        answer = self.ask("POST", "/orders", body, idempotency_key=f"try-{self._tries}")
-        assert answer.status == 202, answer
-        return str(answer.json["orderId"])
-
-    def order(self, order_id: str, until: str) -> Any:
-        """The order, once it stands there."""
-
-        def look() -> Any:
-            return self.ask("GET", f"/orders/{order_id}").json
-
-        return awaited(look, lambda order: order["status"] == until)
-
-    def answer_to_the_bank(self, order: Any, *, passed: bool) -> None:
-        """What Stripe's script does once the bank's page is closed."""
-        secret = order["nextAction"]["clientSecret"]
-        assert self.site.stripe.standin is not None
-        self.site.stripe.standin.ask(
-            f"intents/{secret.partition('_secret_')[0]}/authentication", {"client_secret": secret, "passed": passed}
-        )
-
-    def has_ordered(self, orders: int) -> None:
-        """As if so many orders had been placed within this hour."""
-        dynamodb = self.site.cloud.client("dynamodb")
-        [table] = [name for name in dynamodb.list_tables()["TableNames"] if "fraud" in name.lower()]
-        hour = datetime.now(UTC).isoformat()[:13]
-        key = {"pk": {"S": f"P#{claims_of(self.token)['sub']}#"}, "sk": {"S": hour}}
-        dynamodb.put_item(TableName=table, Item={**key, "orders": {"N": str(orders)}})
-
-
-def awaited(look: Callable[[], Any], is_it: Callable[[Any], bool]) -> Any:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not is_it(found := look()):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -184,18 +128,12 @@ def test_an_answer_that_comes_too_late_changes_nothing(
 
 def test_the_buyer_is_told_on_every_channel(site: RunningBoxoffice, fan: Fan) -> None:
     phone = f"+4670{time.time_ns() % 10**7:07}"
-    browser = knock(site.site_url, "POST", "/_local/push").json
-    assert fan.ask("POST", "/accounts/push-subscriptions", browser).status == 201
+    browser = fan.registers_a_browser()
     wanted = {"orders": ["sms", "push"], "action": ["push"], "phone": phone}
     assert fan.ask("PUT", "/accounts/preferences", wanted).status == 200
     order_id = fan.buy(GOOD)
     fan.order(order_id, until="completed")
-
-    def received(by: str) -> Any:
-        answer = knock(site.site_url, "GET", f"/_local/mail.json?to={by.replace('+', '%2B')}")
-        return [(mail["kind"], mail["text"]) for mail in answer.json["mails"]]
-
-    for recipient, kind in ((phone, "sms"), (browser["label"], "push")):
-        [(came_as, text)] = awaited(lambda to=recipient: received(to), bool)  # type: ignore[misc]
+    for recipient, kind in ((phone, "sms"), (browser, "push")):
+        [(came_as, text)] = awaited(lambda to=recipient: fan.received(to), bool)  # type: ignore[misc]
         assert came_as == kind
         assert f"/orders/{order_id}" in text
