@@ -21,7 +21,12 @@ import { Failed } from "./Failed";
 import { GiveBack } from "./GiveBack";
 import { returned } from "./refunds";
 
-const ENDED: ReadonlySet<OrderStatus> = new Set(["completed", "failed"]);
+const ENDED: ReadonlySet<OrderStatus> = new Set([
+  "completed",
+  "failed",
+  "cancelled",
+  "refunded",
+]);
 
 export function OrderPage() {
   const orderId = useRoute().params.orderId as string;
