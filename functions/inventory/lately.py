@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from inventory import snapshots
 from inventory.neighbours import bit
 from inventory.seats import Seat
+from inventory.writes import Unanswered
+from kit.errors import Busy
 
 REMEMBERED = timedelta(seconds=1)
 REMEMBERED_MAX = 256
@@ -21,11 +23,17 @@ _remembered: OrderedDict[tuple[str, str], tuple[datetime, dict[tuple[str, int], 
 
 
 def free(event_id: str, now: datetime, section: str = EVERYWHERE) -> dict[tuple[str, int], int]:
-    """The bits of the free seats by section and row, of one section or all; the caller's own to change."""
+    """The bits of the free seats by section and row, of one section or all; the caller's own to change.
+
+    Raises Busy.
+    """
     where = event_id, section
     looked_at, seats = _remembered.get(where, (None, {}))
     if looked_at is None or not looked_at <= now < looked_at + REMEMBERED:
-        snapshot = snapshots.load_sections(event_id, [section]) if section else snapshots.load(event_id)
+        try:
+            snapshot = snapshots.load_sections(event_id, [section]) if section else snapshots.load(event_id)
+        except Unanswered as nobody_knows:
+            raise Busy from nobody_knows
         seats = snapshot.free()
         _remembered[where] = now, seats
         _remembered.move_to_end(where)

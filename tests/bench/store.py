@@ -20,6 +20,7 @@ from inventory.holding import place
 from inventory.holds import HeldSeats, Hold
 from inventory.seats import is_on_the_map
 from inventory.snapshots import RowBits, bits_of
+from inventory.writes import NotWritten
 from kit import clock, ids
 from kit.errors import Problem
 from pricing import quote
@@ -70,7 +71,7 @@ def _timed(wish: Wish, attempt: Any) -> Outcome:
         hold = attempt(wish)
     except Problem as problem:
         seats, hold_id, word = problem.data.get("seatIds", []), "", problem.word
-    except (BotoCoreError, ClientError, PynamoDBException) as broken:
+    except (BotoCoreError, ClientError, PynamoDBException, NotWritten) as broken:
         seats, hold_id, word = [], "", type(broken).__name__
     else:
         seats = hold.seat_ids if isinstance(hold, Hold) else [seat.seat_id for seat in hold.seats]
