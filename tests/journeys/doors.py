@@ -20,10 +20,12 @@ MISSING = {
     "eventId": "evt_0000000000000000",
     "venueId": "ven_0000000000000000",
     "blockId": "blk_0000000000000000",
+    "chartImportId": "imp_0000000000000000",
     "holdId": "hld_0000000000000000",
     "orderId": "ord_0000000000000000",
     "ticketId": "tkt_0000000000000000",
     "subscriptionId": "psh_0000000000000000",
+    "artist": "nobody-of-that-name",
 }
 """What an id looks like that nothing has; so that "not there" is not told from its spelling."""
 
