@@ -17,8 +17,18 @@ FORMAT = (sys.executable, "-m", "ruff", "format", "--check", ".")
 TYPES = (sys.executable, "-m", "mypy", *TYPED)
 ALONE = ("tests/infra", "tests/local", "tests/browser", "tests/inventory/test_import_budget.py")
 """What starts processes, or measures times and so must run alone."""
-LONGER = ("tests/payments", "tests/statemachines", "tests/faults")
-"""Half of all unit time: against the Stripe stand-in, and whole state machines."""
+LONGER = (
+    "tests/faults",
+    "tests/notifications",
+    "tests/orders",
+    "tests/payments",
+    "tests/search",
+    "tests/simulation",
+    "tests/statemachines",
+    "tests/tickets",
+    "tests/waitingroom",
+)
+"""Most of all unit time: whole purchases, sales and draws, and what needs the Stripe stand-in."""
 UNIT = (*PYTEST, "-m", "not cloud and not browser")
 SPREAD = (*UNIT, "-n", "auto", "--dist", "loadfile")
 FAST = (*SPREAD, *(f"--ignore={path}" for path in (*ALONE, *LONGER)))
@@ -29,7 +39,7 @@ CHECK: Stages = {"lint": LINT, "format": FORMAT, "types": TYPES, "unit": FAST}
 TEST: Stages = {
     "Chromium": (sys.executable, "-m", "tests.chromium"),
     **CHECK,
-    "payments and workflows": (*SPREAD, *LONGER),
+    "longer unit": (*SPREAD, *LONGER),
     "assembly and local parts": REST,
     "web client": ("npm", "--prefix", "web", "run", "check"),
     "local cloud": (*PYTEST, "-m", "cloud and not browser"),

@@ -61,6 +61,7 @@ def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_sale_of_a_hold_that_is_not_there_is_refused_by_name() -> None:
+    open_event(event_id=EVENT, now=NOW)
     with pytest.raises(Exception, match="no longer held") as refused:
         send("sell_seats")
     assert type(refused.value).__name__ == "SeatsLost"

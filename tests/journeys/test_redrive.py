@@ -47,6 +47,7 @@ def test_redrive(site: RunningBoxoffice, capsys: pytest.CaptureFixture[str]) -> 
         (purchases, "win a prize"),
         (messages, json.dumps(message)),
         (outbox, json.dumps(pointer)),
+        (outbox, json.dumps(_forgotten(pointer))),
     ):
         lost()
         sqs.send_message(QueueUrl=queue.url, MessageBody=body)
@@ -92,3 +93,8 @@ def _pointer(stream: str, record: Any) -> dict[str, Any]:
             "streamArn": stream,
         },
     }
+
+
+def _forgotten(pointer: dict[str, Any]) -> dict[str, Any]:
+    """The same, a day later."""
+    return {**pointer, "DDBStreamBatchInfo": {**pointer["DDBStreamBatchInfo"], "startSequenceNumber": "1".zfill(21)}}

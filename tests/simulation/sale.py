@@ -400,6 +400,7 @@ def _the_database() -> Iterator[None]:
         mock.patch.object(catalog, "record_availability", lambda *_: None),
         mock.patch.object(cloudwatch, "print", lambda *_: None, create=True),
         mock.patch.object(sales, "known_event", lambda *_: SimpleNamespace(waiting_room=None)),
+        mock.patch.object(sales, "check_stands", lambda _: None),
         mock.patch.multiple(pace, **PACE),
     ):
         yield

@@ -21,12 +21,7 @@ import { Failed } from "./Failed";
 import { GiveBack } from "./GiveBack";
 import { returned } from "./refunds";
 
-const ENDED: ReadonlySet<OrderStatus> = new Set([
-  "completed",
-  "failed",
-  "cancelled",
-  "refunded",
-]);
+const ENDED: ReadonlySet<OrderStatus> = new Set(["completed", "failed", "cancelled", "refunded"]);
 
 export function OrderPage() {
   const orderId = useRoute().params.orderId as string;
