@@ -15,7 +15,7 @@ from kit.http import Call, endpoint
 @endpoint(callers=PUBLIC, raises=(NotFound, MethodNotAllowed))
 def handler(call: Call) -> None:
     """Refuse."""
-    allowed = sorted(method for method, path in _routes() if path.fullmatch(call.address))
+    allowed = sorted({method for method, path in _routes() if path.fullmatch(call.address)})
     if allowed:
         raise MethodNotAllowed(allow=allowed)
     raise NotFound

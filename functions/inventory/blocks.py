@@ -104,6 +104,8 @@ def release(block: Block, seat_ids: Sequence[str], now: datetime) -> Block:
 
 def load(event_id: str, block_id: str) -> Block:
     """Raises NotFound."""
+    if not ids.is_one("blk", block_id):
+        raise NotFound
     try:
         return _block(BlockItem.get(*_key(event_id, block_id), consistent_read=True))
     except BlockItem.DoesNotExist as missing:

@@ -14,7 +14,8 @@ from local.run import RunningBoxoffice
 
 def copy_of(site: RunningBoxoffice, name: str, called: str, **changes: Any) -> str:
     """The id of a new event, on sale, on the chart and at the prices of another; `changes` are fields of its own."""
-    [listed] = [event for event in _get(site, "/api/events?size=100")["events"] if event["name"] == name]
+    named = [event for event in _get(site, "/api/events?size=100")["events"] if event["name"] == name]
+    listed = min(named, key=lambda event: event["eventId"])  # the first of them is the demo's own
     event = _get(site, f"/api/events/{listed['eventId']}")
     new = {
         **{key: event[key] for key in ("artist", "category", "startsAt", "onSaleAt", "chartHash", "pricing")},
