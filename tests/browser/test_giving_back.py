@@ -25,7 +25,7 @@ def test_one_of_two_tickets(browsing: Browsing) -> None:
     page.get_by_role("button", name="Choose tickets").click()
     expect(page.get_by_role("button", name="Give 2 tickets back")).to_be_enabled()
     page.get_by_role("checkbox").first.uncheck()
-    expect(page.get_by_text("You get back")).to_be_visible()
+    expect(page.get_by_text("You get back €")).to_be_visible()
     expect(page.get_by_text("Fees are not paid back.")).to_be_visible()
     _picture(page, "choosing")
     page.get_by_role("button", name="Give 1 ticket back").click()
