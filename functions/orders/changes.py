@@ -16,6 +16,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.models import Model
 
+from kit import ids
 from kit.clock import rfc3339
 from kit.table import Table, TableMeta
 
@@ -83,6 +84,8 @@ class OutcomeItem(Model):
 
 def find(event_id: str) -> Change | None:
     """The event's last change, strongly consistent."""
+    if not ids.is_one("evt", event_id):
+        return None
     try:
         item = ChangeItem.get(f"E#{event_id}", CHANGE, consistent_read=True)
     except ChangeItem.DoesNotExist:

@@ -179,7 +179,7 @@ def test_another_method(world: World) -> None:
 def test_what_is_somebodys_is_never_kept(world: World) -> None:
     doors = [door for door in ANYBODYS if door.method == "GET"]
     for door in doors:
-        if door.route == "GET /queue/{eventId}/status":
+        if door.route.startswith("GET /queue/"):
             continue  # this event has no waiting room
         for _ in range(2):
             answer = world.ask("GET", door.path(world.adas), token=world.ada)
