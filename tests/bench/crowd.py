@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,7 +73,10 @@ def _tries(make: Callable[[], Try], wishes: Sequence[Wish], threads: int) -> tup
         _ready.wait(timeout=RUN_SECONDS_MAX)
         start = time.time()
         made = pool.map(lambda wish: attempt(wish) if time.time() < start + RUN_SECONDS else None, wishes)
-        return [outcome for outcome in made if outcome], start, time.time()
+        try:
+            return [outcome for outcome in made if outcome], start, time.time()
+        except Exception as broken:  # many of the product's errors do not survive the way to the other process
+            raise RuntimeError(traceback.format_exc()) from broken
 
 
 def _connect(together: threading.Barrier) -> None:

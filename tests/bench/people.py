@@ -43,6 +43,10 @@ class Bought:
     status: str = ""
 
 
+LIMIT = 50
+"""Everybody buys at every level, some more to warm up."""
+
+
 def open_evening(site: RunningBoxoffice, places: int) -> str:
     """The id of an event on sale with so many standing places."""
     cognito = site.cloud.client("cognito-idp")
@@ -53,6 +57,7 @@ def open_evening(site: RunningBoxoffice, places: int) -> str:
     chart = organizer.bring_chart(encode(drawing), "boxoffice")
     house = houses()[SMALL[0].house]
     wanted = event(SMALL[0], house, organizer.create_venue(house.venue), chart["hash"], datetime.now(UTC))
+    wanted["limitPerPerson"] = LIMIT
     prices = next(iter(wanted["pricing"]["prices"].values()))
     wanted["pricing"]["prices"] = {category["key"]: prices for category in chart["categories"]}
     return organizer.create_event(wanted)
