@@ -24,8 +24,10 @@ SEATS = 2
 
 @dataclass(frozen=True)
 class Plan:
+    """Holds are asked for at this rate whether or not earlier ones were answered."""
+
     watchers: int
-    buyers: int
+    holds_per_second: float
     seconds: float
 
 
@@ -43,17 +45,16 @@ class Follower:
 
     versions: dict[str, int]
     free: set[str]
-    gaps: int = 0
+    refetches: int = 0
     messages: list[float] = field(default_factory=list)
     told_at: dict[str, float] = field(default_factory=dict)
 
-    def hear(self, message: Mapping[str, Any], now: float) -> None:
-        """As `Following` in the web client does, but for the snapshot that would heal a gap."""
+    def hear(self, message: Mapping[str, Any], now: float) -> bool:
+        """As `Following` in the web client does; says whether a section has a gap, which only the snapshot heals."""
         self.messages.append(now)
-        changing = set()
+        changing, gap = set(), False
         for section, step in message["sections"].items():
-            if step["since"] > self.versions[section]:
-                self.gaps += 1
+            gap |= step["since"] > self.versions[section]
             if step["since"] <= self.versions[section] < step["version"]:
                 changing.add(section)
                 self.versions[section] = step["version"]
@@ -62,6 +63,19 @@ class Follower:
                 self.free.discard(seat)
                 self.told_at.setdefault(seat, now)
         self.free |= {seat for seat in message["freed"] if seat.partition("-")[0] in changing}
+        return gap
+
+    def look(self, snapshot: Any, seat_ids: Sequence[str], now: float) -> None:
+        """The whole map, of the sections that it shows later than they are known here."""
+        self.refetches += 1
+        free = _free(snapshot, seat_ids)
+        newer = {name for name, version in _versions(snapshot).items() if version > self.versions[name]}
+        self.versions |= {name: version for name, version in _versions(snapshot).items() if name in newer}
+        for seat in seat_ids:
+            if seat.partition("-")[0] in newer and (seat in free) != (seat in self.free):
+                self.free ^= {seat}
+                if seat not in free:
+                    self.told_at.setdefault(seat, now)
 
 
 @dataclass
@@ -74,7 +88,8 @@ class Heard:
     live_lags: list[float] = field(default_factory=list)
     projector_lags: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    gaps: int = 0
+    refetches: int = 0
+    """How often a message said only that there is more than it can tell, and the map was fetched instead."""
     wrong_seats: int = 0
     shortest_pause: float = 0.0
     """Between two messages on one connection."""
@@ -103,7 +118,7 @@ async def _run(
             snapshot = await site.api("map", "GET", f"/events/{event_id}/availability")
             follower = Follower(_versions(snapshot), _free(snapshot, seat_ids))
             followers.append(follower)
-            task = asyncio.create_task(_follow(socket, follower))
+            task = asyncio.create_task(_follow(socket, follower, site, event_id, seat_ids))
             stack.callback(task.cancel)
         began = time.perf_counter()
         wishes = _wishes(seat_ids)
@@ -111,16 +126,15 @@ async def _run(
         sampling = asyncio.create_task(_sample(map_, heard))
         stack.callback(sampling.cancel)
 
-        async def buy() -> None:
-            while time.perf_counter() < began + plan.seconds:
-                await _hold(site, next(people), event_id, next(wishes), heard)
-
-        await asyncio.gather(*(buy() for _ in range(plan.buyers)))
+        async with asyncio.TaskGroup() as holds:
+            for number in range(round(plan.seconds * plan.holds_per_second)):
+                await asyncio.sleep(began + number / plan.holds_per_second - time.perf_counter())
+                holds.create_task(_hold(site, next(people), event_id, next(wishes), heard))
         heard.seconds = time.perf_counter() - began
         snapshot = await _settled(site, event_id, followers)
         free = _free(snapshot, seat_ids)
         heard.wrong_seats = sum(len(follower.free ^ free) for follower in followers)
-        heard.gaps = sum(follower.gaps for follower in followers)
+        heard.refetches = sum(follower.refetches for follower in followers)
     heard.live_lags = [
         follower.told_at[seat] - answered
         for seat, answered in heard.held_at.items()
@@ -143,11 +157,14 @@ async def _hold(site: Site, token: str, event_id: str, seats: list[str], heard: 
         heard.problems.append(refused.word)
 
 
-async def _follow(socket: aiohttp.ClientWebSocketResponse, follower: Follower) -> None:
+async def _follow(
+    socket: aiohttp.ClientWebSocketResponse, follower: Follower, site: Site, event_id: str, seat_ids: Sequence[str]
+) -> None:
     async for message in socket:
         told = message.json()
-        if told["type"] == "seats.changed":
-            follower.hear(told, time.perf_counter())
+        if told["type"] == "seats.changed" and follower.hear(told, time.perf_counter()):
+            snapshot = await site.api("map", "GET", f"/events/{event_id}/availability")
+            follower.look(snapshot, seat_ids, time.perf_counter())
 
 
 async def _sample(map_: LookedAt, heard: Heard) -> None:

@@ -43,14 +43,14 @@ from tests.inventory.house import PRICING, open_event
 ROOT = Path(__file__).parents[2]
 SEATS = 50_000
 CHANGES_PER_SECOND, REPLAY_SECONDS = 1_000, 30
-LIVE = audience.Plan(watchers=50, buyers=8, seconds=20)
+LIVE = audience.Plan(watchers=50, holds_per_second=40, seconds=20)
+"""Half of what two cores hold when buyers never pause, the projector and fifty watchers beside them: 80 a second."""
 PEOPLE = 400
 TESTED = 20_000
 BARS = {
     "projector_lag_p99_ms": 1_000,
     "snapshot_bytes": 8_193,
     "test_20000_seats_ms": 1,
-    "live_gaps": 1,
     "live_wrong_seats": 1,
 }
 """What must stay below."""
@@ -138,7 +138,7 @@ def live(house: Chart) -> dict[str, Any]:
         say(f"Signing {PEOPLE} buyers in")
         tokens = buyers(site, PEOPLE)
         seat_ids = [place.seat_id for place in seats(house)]
-        say(f"{LIVE.watchers} watchers, {LIVE.buyers} buyers at once, {LIVE.seconds} s")
+        say(f"{LIVE.watchers} watchers, {LIVE.holds_per_second} holds a second, {LIVE.seconds} s")
         heard = audience.run(site.site_url, event_id, tokens, seat_ids, LIVE, Tables(site, event_id))
     if not heard.live_lags or not heard.projector_lags:
         raise SystemExit(f"Of {heard.offered} holds nothing was told; refused: {dict(Counter(heard.problems))}")
@@ -151,7 +151,7 @@ def live(house: Chart) -> dict[str, Any]:
         "live_lag_p50_ms": percentile(heard.live_lags, 50),
         "live_lag_p99_ms": percentile(heard.live_lags, 99),
         "live_lag_samples": len(heard.live_lags),
-        "live_gaps": heard.gaps,
+        "live_refetches": heard.refetches,
         "live_wrong_seats": heard.wrong_seats,
         "live_shortest_pause_ms": round(heard.shortest_pause * 1e3),
         "live_problems": dict(Counter(heard.problems)),

@@ -23,7 +23,8 @@ from local.run import RunningBoxoffice
 PASSWORD = "Curtain-Up-2030"
 ROW_SEATS = 48
 SEATS = 2
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.4
+"""As the client does."""
 ENDED_WITHIN_SECONDS = 150.0
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 SIGNING_UP_AT_ONCE = 4
