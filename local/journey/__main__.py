@@ -96,13 +96,11 @@ async def _journey(asked: argparse.Namespace, address: str) -> int:
 
 
 async def _event(site: Site, wanted: str) -> Any:
-    """The event asked for, or the one on sale with most places."""
+    """The event asked for, or the one on sale with most places. A list is as old as the edge lets it be."""
+    if wanted.startswith("evt_"):
+        return await site.api("event", "GET", f"/events/{wanted}")
     listed = (await site.api("list events", "GET", "/events", params={"size": "100"}))["events"]
-    found = [
-        event
-        for event in listed
-        if event["status"] == "on_sale" and wanted.lower() in (event["eventId"] + " " + event["name"]).lower()
-    ]
+    found = [event for event in listed if event["status"] == "on_sale" and wanted.lower() in event["name"].lower()]
     if not found:
         raise SystemExit(f"No event on sale is called {wanted!r}. There are: {[e['name'] for e in listed]}")
     details = [await site.api("event", "GET", f"/events/{event['eventId']}") for event in found]

@@ -26,12 +26,13 @@ KEYS = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _evenings(site: RunningBoxoffice) -> None:
+@pytest.fixture(scope="module")
+def evenings(site: RunningBoxoffice) -> dict[str, str]:
     """Two events of our own: in a theatre, and in a barn with nine seats in a row."""
-    theatre = copy_of(site, "The Debt of Hours", "Journey in the theatre")
-    barn = copy_of(site, "Opening Night at Barn", "Journey in the barn")
-    assert theatre != barn
+    return {
+        "theatre": copy_of(site, "The Debt of Hours", "Journey in the theatre"),
+        "barn": copy_of(site, "Opening Night at Barn", "Journey in the barn"),
+    }
 
 
 def journey(site: RunningBoxoffice, *more: str) -> tuple[int, Any, str]:
@@ -48,9 +49,11 @@ def journey(site: RunningBoxoffice, *more: str) -> tuple[int, Any, str]:
     return ran.returncode, json.loads(ran.stdout.splitlines()[-1]) if ran.stdout else None, said
 
 
-@pytest.mark.parametrize(("buyers", "event"), [(20, "in the theatre"), (1, "in the barn")])
-def test_every_buyer_gets_their_tickets(site: RunningBoxoffice, buyers: int, event: str) -> None:
-    code, last, said = journey(site, "--buyers", str(buyers), "--event", event)
+@pytest.mark.parametrize(("buyers", "where"), [(20, "theatre"), (1, "barn")])
+def test_every_buyer_gets_their_tickets(
+    site: RunningBoxoffice, evenings: dict[str, str], buyers: int, where: str
+) -> None:
+    code, last, said = journey(site, "--buyers", str(buyers), "--event", evenings[where])
     assert code == 0, said
     assert list(last) == KEYS
     assert (last["buyers"], last["completed"], last["double_sold"]) == (buyers, buyers, 0)
@@ -58,9 +61,9 @@ def test_every_buyer_gets_their_tickets(site: RunningBoxoffice, buyers: int, eve
     assert 0 < last["hold_p50_ms"] <= last["hold_p99_ms"]
 
 
-def test_a_buyer_who_gets_nothing_fails_the_journey(site: RunningBoxoffice) -> None:
+def test_a_buyer_who_gets_nothing_fails_the_journey(site: RunningBoxoffice, evenings: dict[str, str]) -> None:
     """More buyers than the barn has neighbouring places left."""
-    code, last, said = journey(site, "--buyers", "12", "--event", "in the barn", "--look", "0")
+    code, last, said = journey(site, "--buyers", "12", "--event", evenings["barn"], "--look", "0")
     assert code == 1, said
     assert last["completed"] < 12 and last["double_sold"] == 0
     assert "failed while choosing seats" in said
