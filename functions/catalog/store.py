@@ -280,11 +280,6 @@ def save_chart(chart_hash: str, canonical: bytes, preview: bytes, chart: Chart, 
     ).save()
 
 
-def chart_exists(chart_hash: str) -> bool:
-    """Whether a chart was imported; asked of the table, since S3 does not tell missing from forbidden."""
-    return ChartItem.count(f"CHART#{chart_hash}") > 0
-
-
 def get_chart(chart_hash: str) -> Chart:
     """The chart with this hash, from memory where possible. Raises NotFound."""
     if not CHART_HASH.fullmatch(chart_hash):

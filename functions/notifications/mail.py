@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError, ConnectionError
-
 from kit import settings
-from notifications.sending import Letter, Postponed, Refused, Uncertain
+from notifications.sending import Letter, one_attempt
 
 NEVER = {"MessageRejected", "BadRequestException"}
 
@@ -13,11 +11,10 @@ NEVER = {"MessageRejected", "BadRequestException"}
 def send(to: str, letter: Letter, kind: str) -> None:
     """Raises Refused or Postponed; after anything else the outcome is unknown.
 
-    One attempt, since a client that retries in silence could send twice. What SES says is not passed on: it
-    repeats the address (I25).
+    One attempt, since a client that retries in silence could send twice.
     """
     ses = settings.client("sesv2", timeout_seconds=5, attempts=1)
-    try:
+    with one_attempt(NEVER):
         ses.send_email(
             FromEmailAddress=f"Boxoffice <{settings.env('MAIL_FROM')}>",
             Destination={"ToAddresses": [to]},
@@ -29,15 +26,6 @@ def send(to: str, letter: Letter, kind: str) -> None:
             },
             EmailTags=[{"Name": "message", "Value": kind}],
         )
-    except ClientError as error:
-        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code in NEVER:
-            raise Refused(code) from None
-        if status < 500:
-            raise Postponed(code) from None
-        raise Uncertain(code) from None
-    except ConnectionError as error:
-        raise Postponed(type(error).__name__) from None
 
 
 def _utf8(text: str) -> dict[str, str]:

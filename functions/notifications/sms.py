@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import ClientError, ConnectionError
-
 from kit import settings
-from notifications.sending import Letter, Postponed, Refused, Uncertain
+from notifications.sending import Letter, one_attempt
 
 NEVER = {"InvalidParameter", "InvalidParameterValue", "OptedOut", "OptedOutException"}
 SENDER = "Boxoffice"
@@ -19,14 +17,5 @@ def send(phone: str, letter: Letter) -> None:
     """Raises Refused or Postponed; after anything else the outcome is unknown. One attempt, as with mail."""
     sns = settings.client("sns", timeout_seconds=5, attempts=1)
     text = f"{SENDER}: {letter.brief} {letter.url}"
-    try:
+    with one_attempt(NEVER):
         sns.publish(PhoneNumber=phone, Message=text, MessageAttributes=TRANSACTIONAL)
-    except ClientError as error:
-        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code in NEVER:
-            raise Refused(code) from None
-        if status < 500:
-            raise Postponed(code) from None
-        raise Uncertain(code) from None
-    except ConnectionError as error:
-        raise Postponed(type(error).__name__) from None
