@@ -70,16 +70,27 @@ class Visitor:
         expect(self.page.locator(".seat-map [role=status]")).to_contain_text("Row")
 
     def choose_free_seats(self, count: int) -> list[str]:
-        """In a section: walk its rows until so many free seats are chosen; answers how they were told."""
-        chosen: list[str] = []
+        """In a section: choose so many seats side by side; answers how they were told.
+
+        Two free seats stay on either side, so that a neighbour whom this map still shows as sitting there, and who
+        has just left, makes a single seat of nobody.
+        """
+        free: list[str] = []
         for told in self._walk():
-            if told.endswith("available"):
-                chosen.append(told)
-                self.map.press("Enter")
-                expect(self.page.locator(".chosen-list li")).to_have_count(len(chosen))
-            if len(chosen) == count:
-                return chosen
-        raise AssertionError(f"only {len(chosen)} free seats found")
+            if told in free:  # the row's end
+                continue
+            beside = free if free and _row(told) == _row(free[-1]) else []
+            free = [*beside, told] if told.endswith("available") else []
+            if len(free) == count + 4:
+                break
+        else:
+            raise AssertionError(f"no {count} free seats side by side")
+        self.press("ArrowLeft")
+        for number in range(count):
+            self.press("ArrowLeft")
+            self.map.press("Enter")
+            expect(self.page.locator(".chosen-list li")).to_have_count(number + 1)
+        return free[2:-2]
 
     def choose_seat(self, words: str) -> None:
         """In a section: walk its rows to the seat that is told with these words, and choose it."""
@@ -153,3 +164,7 @@ class Visitor:
         found = re.search(r"\b(\d{6})\b", mail["text"] or mail["html"])
         assert found, mail
         return found[1]
+
+
+def _row(told: str) -> str:
+    return told.partition(", seat ")[0]
