@@ -28,13 +28,13 @@ def handler(call: Call, body: NewEvent) -> Event:
 
 
 def create_event(new: NewEvent, event_id: str, asked: str, now: datetime) -> Event:
-    """Load venue and chart, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
+    """Load venue and chart, if it has one, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
     try:
         venue = get_venue(new.venue_id)
     except NotFound as error:
         raise _invalid(FieldProblem("venueId", "is no venue of ours")) from error
     try:
-        chart = get_chart(new.chart_hash)
+        chart = get_chart(new.chart_hash) if new.chart_hash else None
     except NotFound as error:
         raise _invalid(FieldProblem("chartHash", "is no chart of ours")) from error
     if problems := list(event_faults(new, chart, now)):

@@ -88,7 +88,10 @@ class Move(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):
-    """One performance. `seat_count` is 0 until it is on sale; times are UTC. Without a policy, no refunds."""
+    """One performance. `seat_count` is 0 until it is on sale; times are UTC. Without a policy, no refunds.
+
+    One that is only announced has an empty `chart_hash` and `seat_map_url`, and no price range while it names no price.
+    """
 
     event_id: str
     name: str
@@ -105,7 +108,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     availability: Availability
     currency: str
     pricing: Pricing
-    price_range: PriceRange
+    price_range: PriceRange | None
     limit_per_person: int
     lease_seconds: int
     chart_hash: str
@@ -120,16 +123,19 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
-    """An event as an organizer sends it. Doors open an hour before, sales end at the start, unless said."""
+    """An event as an organizer sends it. Doors open an hour before, sales end at the start, unless said.
+
+    Without a chart it is announced: it can be found, and goes on sale once it has one.
+    """
 
     name: Name
     artist: Name
     category: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*" + END)]
     venue_id: str
-    chart_hash: ChartHash
     starts_at: Instant
     on_sale_at: Instant
     pricing: Pricing
+    chart_hash: ChartHash | None = None
     doors_at: Instant | None = None
     sale_ends_at: Instant | None = None
     description: Text = ""
@@ -157,8 +163,8 @@ def is_timezone(name: str) -> bool:
     return True
 
 
-def event_faults(new: NewEvent, chart: Chart, now: datetime) -> Iterator[FieldProblem]:
-    """What keeps a new event from being sold: its times among each other, its prices against its chart."""
+def event_faults(new: NewEvent, chart: Chart | None, now: datetime) -> Iterator[FieldProblem]:
+    """What keeps a new event from being sold: its times among each other, its prices against its chart if any."""
     if not now < new.starts_at <= now + AHEAD_MAX:
         yield FieldProblem("startsAt", "must lie in the next three years")
     if new.doors_at and not timedelta() <= new.starts_at - new.doors_at <= timedelta(days=1):
@@ -170,14 +176,13 @@ def event_faults(new: NewEvent, chart: Chart, now: datetime) -> Iterator[FieldPr
         yield FieldProblem("onSaleAt", "lies more than three years back")
     if new.sale_ends_at and new.sale_ends_at > new.starts_at + timedelta(days=1):
         yield FieldProblem("saleEndsAt", "is more than a day after the start")
-    categories = [category.key for category in chart.categories]
+    categories = [category.key for category in chart.categories] if chart else list(new.pricing.prices)
     for path, problem in faults(new.pricing, categories):
         yield FieldProblem(f"pricing.{path}", problem)
 
 
 def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Event:
     """The event that a faultless request describes, not yet on sale."""
-    cheapest, dearest = price_range(new.pricing)
     return Event(
         event_id=event_id,
         name=new.name,
@@ -194,17 +199,22 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Even
         availability="unknown",
         currency=new.pricing.currency,
         pricing=new.pricing,
-        price_range=PriceRange(cheapest, dearest),
+        price_range=PriceRange(*price_range(new.pricing)) if any(new.pricing.prices.values()) else None,
         limit_per_person=new.limit_per_person,
         lease_seconds=new.lease_seconds,
-        chart_hash=new.chart_hash,
-        seat_map_url=f"/charts/{new.chart_hash}.json",
+        chart_hash=new.chart_hash or "",
+        seat_map_url=seat_map_url(new.chart_hash or ""),
         seat_count=0,
         orphan_rule=new.orphan_rule,
         waiting_room=new.waiting_room,
         announced_at=now,
         refund_policy=new.refund_policy,
     )
+
+
+def seat_map_url(chart_hash: str) -> str:
+    """Where the chart is, below the site; empty where there is none."""
+    return f"/charts/{chart_hash}.json" if chart_hash else ""
 
 
 def moved_to(event: Event, starts_at: datetime, keep_until: datetime, now: datetime) -> Move:

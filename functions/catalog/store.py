@@ -30,7 +30,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from catalog.charts import Chart
-from catalog.events import Availability, Event, Move, Status, Venue, availability_word
+from catalog.events import Availability, Event, Move, Status, Venue, availability_word, seat_map_url
 from catalog.problems import EventNotSellable
 from kit import ids
 from kit.clock import rfc3339
@@ -331,7 +331,7 @@ def _event(item: EventItem) -> Event:
     return msgspec.structs.replace(
         event,
         chart_hash=chart_hash,
-        seat_map_url=f"/charts/{chart_hash}.json",
+        seat_map_url=seat_map_url(chart_hash),
         status=msgspec.convert(item.status, Status),
         availability=msgspec.convert(item.availability, Availability),
         seat_count=int(item.seat_count),

@@ -37,6 +37,8 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
     event = catalog.get_event(event_id)
     if event.status not in ("scheduled", "on_sale", "moved"):
         raise EventNotSellable(eventStatus=event.status)
+    if not event.chart_hash:
+        raise EventNotSellable("It has no seating chart yet.")
     chart = catalog.get_chart(event.chart_hash)
     create_seats(event_id, event.chart_hash, chart)
     marked = catalog.mark_on_sale(event_id, chart.seat_count, now)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kit.clock import to_ms
 from search.asking import Wishes
 from search.days import span_of
-from search.index import Index
+from search.index import NO_PRICE, Index
 from search.listing import AVAILABILITY, EventSummary
 
 Array = NDArray[Any]
@@ -90,7 +90,8 @@ class _Search:
         if wishes.price_min is not None:
             self._keep(self._of(columns.price_max) >= wishes.price_min)
         if wishes.price_max is not None:
-            self._keep(self._of(columns.price_min) <= wishes.price_max)
+            prices = self._of(columns.price_min)
+            self._keep((prices != NO_PRICE) & (prices <= wishes.price_max))
         if wishes.sort == "on-sale":
             self._keep(self._of(columns.on_sale_at) > self._now_ms)
         self._chosen = dict(self._choices())
@@ -164,6 +165,7 @@ class _Search:
                 keys = self.distances[columns.venue[rows]]
             case "price":
                 keys = columns.price_min[rows]
+                keys = np.where(keys == NO_PRICE, LAST_MS, keys)
             case "announced":
                 keys = -columns.announced_at[rows]
             case "on-sale":

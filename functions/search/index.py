@@ -24,6 +24,8 @@ SEPARATOR = "\0"
 ID_LENGTH = 20
 ARTIST, NAME, VENUE, CITY, CATEGORY = 8.0, 7.0, 5.0, 4.0, 3.0
 """What a word counts by where it stands."""
+NO_PRICE = -1
+"""Of an event that is announced without one."""
 KINDS = ("artist", "venue", "city")
 
 
@@ -128,7 +130,6 @@ class Index:
     def listing(self, row: int, distance_km: float | None = None) -> EventSummary:
         """The event of a row."""
         columns, tables = self.columns, self.tables
-        currency = tables.currency[columns.currency[row]]
         return EventSummary(
             event_id=bytes(columns.event_id[row]).decode(),
             name=tables.name[columns.name[row]],
@@ -141,11 +142,14 @@ class Index:
             announced_at=from_ms(int(columns.announced_at[row])),
             status=STATUSES[columns.status[row]],
             availability=AVAILABILITY[columns.availability[row]],
-            price_range=PriceRange(
-                Money(int(columns.price_min[row]), currency), Money(int(columns.price_max[row]), currency)
-            ),
+            price_range=self._price_range(row),
             distance_km=distance_km,
         )
+
+    def _price_range(self, row: int) -> PriceRange | None:
+        low, high = int(self.columns.price_min[row]), int(self.columns.price_max[row])
+        currency = self.tables.currency[self.columns.currency[row]]
+        return None if low == NO_PRICE else PriceRange(Money(low, currency), Money(high, currency))
 
     def listings(self) -> Iterable[EventSummary]:
         """Everything that is indexed: with it, and what has changed, the next index is built."""
@@ -184,9 +188,11 @@ def build_index(listings: Iterable[EventSummary]) -> Index:
         starts_at=np.array([to_ms(event.starts_at) for event in events], np.int64),
         on_sale_at=np.array([to_ms(event.on_sale_at) for event in events], np.int64),
         announced_at=np.array([to_ms(event.announced_at) for event in events], np.int64),
-        price_min=np.array([event.price_range.min.amount for event in events], np.int64),
-        price_max=np.array([event.price_range.max.amount for event in events], np.int64),
-        currency=numbered("currency", (event.price_range.min.currency for event in events)),
+        price_min=np.array([_from(event).amount for event in events], np.int64),
+        price_max=np.array(
+            [event.price_range.max.amount if event.price_range else NO_PRICE for event in events], np.int64
+        ),
+        currency=numbered("currency", (_from(event).currency for event in events)),
         status=np.array([STATUSES.index(event.status) for event in events], np.uint8),
         availability=np.array([AVAILABILITY.index(event.availability) for event in events], np.uint8),
         name=numbered("name", (event.name for event in events)),
@@ -223,6 +229,10 @@ def build_index(listings: Iterable[EventSummary]) -> Index:
         longitude=np.array([place.longitude for place in places], np.float32),
         by_id=np.argsort(columns.event_id).astype(np.uint32),
     )
+
+
+def _from(event: EventSummary) -> Money:
+    return event.price_range.min if event.price_range else Money(NO_PRICE, "")
 
 
 def _entities(columns: Columns, tables: Tables, places: Sequence[Venue]) -> tuple[Entities, list[Field]]:

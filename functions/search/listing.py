@@ -27,7 +27,7 @@ class EventSummary(msgspec.Struct, frozen=True, rename="camel"):
     announced_at: datetime
     status: Status
     availability: Availability
-    price_range: PriceRange
+    price_range: PriceRange | None
     distance_km: float | None = None
 
 

@@ -122,6 +122,7 @@ def load(connection: pg8000.native.Connection, events: Sequence[EventSummary]) -
 
 
 def _line(event: EventSummary) -> str:
+    assert event.price_range, "every event of the made-up season has prices"
     venue, low, high = event.venue, event.price_range.min.amount, event.price_range.max.amount
     texts = (event.artist, event.name, venue.name, venue.city)
     values: tuple[Any, ...] = (

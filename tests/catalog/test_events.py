@@ -10,7 +10,7 @@ import catalog
 from catalog import EventNotSellable
 from kit.errors import NotFound
 from tests import harness
-from tests.catalog.conftest import NOW, OLGA, VENUE, event, event_body, hall, imported, venue
+from tests.catalog.conftest import NOW, OLGA, PRICING, VENUE, event, event_body, hall, imported, venue
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -80,6 +80,21 @@ def test_an_event_that_has_started_does_not_go_on_sale() -> None:
     event_id = event()["eventId"]
     with pytest.raises(EventNotSellable):
         catalog.mark_on_sale(event_id, 118, NOW + timedelta(days=41))
+
+
+def test_an_event_is_announced_without_a_chart() -> None:
+    announced = event(chartHash=None)
+    assert (announced["status"], announced["chartHash"], announced["seatMapUrl"]) == ("scheduled", "", "")
+    assert announced["priceRange"]["min"] == {"amount": 2700, "currency": "EUR"}
+    where = {"eventId": announced["eventId"]}
+    status, problem, _ = harness.call("inventory.put_on_sale", path=where, now=NOW, **OLGA)
+    assert (status, problem["detail"]) == (409, "It has no seating chart yet.")
+
+
+def test_an_announced_event_may_name_no_price() -> None:
+    announced = event(chartHash=None, pricing=PRICING | {"prices": {}})
+    assert announced["priceRange"] is None
+    assert catalog.get_event(announced["eventId"]).price_range is None
 
 
 def test_availability_is_a_word() -> None:

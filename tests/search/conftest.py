@@ -43,7 +43,7 @@ def summary(number: int, **said: Any) -> EventSummary:
     return EventSummary(
         event_id=f"evt_{number:016d}",
         starts_at=starts_at,
-        price_range=PriceRange(Money(low, "EUR"), Money(2 * low, "EUR")),
+        price_range=low and PriceRange(Money(low, "EUR"), Money(2 * low, "EUR")),
         **(values | said),
     )
 

@@ -246,3 +246,13 @@ def test_rows_survive_the_index(index: Index) -> None:
     found = {event.event_id: event for event in index.listings()}
     assert found == {event.event_id: event for event in SEASON}
     assert index.row_of("evt_0000000000000005") is not None and index.row_of("evt_9") is None
+
+
+def test_an_event_that_names_no_price_is_found_but_not_by_price() -> None:
+    index = build_index([summary(1, price=None, status="scheduled"), summary(2, price=4000), summary(3, price=2000)])
+    answer = ask(index, sort="price")
+    assert numbers(answer) == [3, 2, 1]
+    assert answer.events[2].price_range is None
+    assert numbers(ask(index, priceMax="9000", sort="price")) == [3, 2]
+    assert numbers(ask(index, priceMin="0", sort="price")) == [3, 2]
+    assert next(iter(index.listings())).price_range is None

@@ -6,16 +6,22 @@ import { clockTime, longDate } from "../dates";
 import { Poster } from "../events/Poster";
 import { FreeSeats } from "../map/availability";
 import { type Chart, type Plan, planOf } from "../map/plan";
+import { money } from "../money";
 import { Lost } from "../ui/Lost";
-import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
 import "./event.css";
 import { Hall } from "./Hall";
-import { useWhenSaleOpens } from "./sale";
+import { closedWords, useWhenSaleOpens } from "./sale";
+
+interface House {
+  plan: Plan;
+  first: FreeSeats;
+}
 
 interface Loaded {
   event: Event;
-  plan: Plan;
-  first: FreeSeats;
+  /** An event that is only announced has none. */
+  house?: House;
 }
 
 async function load(eventId: string, signal: AbortSignal): Promise<Loaded> {
@@ -24,10 +30,11 @@ async function load(eventId: string, signal: AbortSignal): Promise<Loaded> {
     call<Event>(`/events/${id}`, { signal }),
     call<SeatMap>(`/events/${id}/seatmap`, { signal }).catch(beforeSale),
   ]);
+  if (!event.seatMapUrl) return { event };
   const answer = await fetch(map?.seatMapConfig.url ?? event.seatMapUrl, { signal });
   if (!answer.ok) throw new Problem("unreachable", answer.status);
   const plan = planOf((await answer.json()) as Chart);
-  return { event, plan, first: map ? FreeSeats.of(map) : FreeSeats.all(plan.count) };
+  return { event, house: { plan, first: map ? FreeSeats.of(map) : FreeSeats.all(plan.count) } };
 }
 
 /** Until the sale starts there is no availability; the map then shows the house with every seat free. */
@@ -55,7 +62,7 @@ export function EventPage() {
   );
 }
 
-function Stage({ event, plan, first, reload }: Loaded & { reload: () => void }) {
+function Stage({ event, house, reload }: Loaded & { reload: () => void }) {
   useWhenSaleOpens(event, reload);
   return (
     <>
@@ -75,7 +82,23 @@ function Stage({ event, plan, first, reload }: Loaded & { reload: () => void }) 
           </p>
         </div>
       </header>
-      <Hall event={event} plan={plan} first={first} />
+      {house ? <Hall event={event} {...house} /> : <Announced event={event} />}
     </>
+  );
+}
+
+/** What is known of an event before it has a seating chart. */
+function Announced({ event }: { event: Event }) {
+  const words = closedWords(event) ?? { title: "Not on sale yet", advice: "Look again later." };
+  return (
+    <div class="page">
+      <Notice title={words.title}>{words.advice}</Notice>
+      {event.priceRange && (
+        <p>
+          Tickets from <b class="numbers">{money(event.priceRange.min)}</b>
+        </p>
+      )}
+      {event.description && <p>{event.description}</p>}
+    </div>
   );
 }

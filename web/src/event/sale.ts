@@ -16,6 +16,9 @@ export function closedWords(event: Event): Advice | undefined {
   if (event.status !== "on_sale" && event.status !== "scheduled") {
     return { title: "This event is not on sale", advice: "Look again later." };
   }
+  if (event.status === "scheduled" && Date.parse(event.onSaleAt) <= now) {
+    return { title: "Not on sale yet", advice: "It is announced; when sales open is not known yet." };
+  }
   if (event.status === "scheduled" || Date.parse(event.onSaleAt) > now) {
     const when = `${longDate(event.onSaleAt, zone)}, ${clockTime(event.onSaleAt, zone)}`;
     return {

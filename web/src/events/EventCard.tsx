@@ -9,6 +9,9 @@ function prospect(event: EventSummary): { word: string; kind: string } {
   const zone = event.venue.timezone;
   if (event.status === "cancelled") return { word: "Cancelled", kind: "none" };
   if (event.status === "moved") return { word: "New date", kind: "few" };
+  if (event.status === "scheduled" && Date.parse(event.onSaleAt) <= serverNow()) {
+    return { word: "Announced", kind: "unknown" };
+  }
   if (event.status !== "on_sale" || Date.parse(event.onSaleAt) > serverNow()) {
     return {
       word: `On sale ${shortDate(event.onSaleAt, zone)}, ${clockTime(event.onSaleAt, zone)}`,
@@ -39,9 +42,11 @@ export function EventCard({ event }: { event: EventSummary }) {
             {clockTime(event.startsAt, zone)} · {event.venue.name}, {event.venue.city}
           </p>
           <p class="event-card-price">
-            <span class="numbers">
-              from <b>{money(event.priceRange.min)}</b>
-            </span>
+            {event.priceRange && (
+              <span class="numbers">
+                from <b>{money(event.priceRange.min)}</b>
+              </span>
+            )}
             <span class={`word ${kind}`}>{word}</span>
           </p>
         </div>
