@@ -7,8 +7,8 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from infra.app_stack import AppStack
-from infra.data_stack import DataStack
-from infra.edge_stack import EDGE_REGION, EdgeStack
+from infra.data_stack import EDGE_REGION, DataStack
+from infra.edge_stack import AddressStack, EdgeStack
 from infra.nag import acknowledge
 
 # Read here as well, so that `python app.py` and the CDK CLI make the same assembly.
@@ -18,12 +18,19 @@ account = app.node.try_get_context("account")
 
 data = DataStack(app, "BoxofficeData", env=cdk.Environment(account=account, region=region))
 shop = AppStack(app, "BoxofficeApp", data=data, env=cdk.Environment(account=account, region=region))
-EdgeStack(
+edge = EdgeStack(
     app,
     "BoxofficeEdge",
     data=data,
     shop=shop,
     env=cdk.Environment(account=account, region=EDGE_REGION),
+    cross_region_references=region != EDGE_REGION,
+)
+AddressStack(
+    app,
+    "BoxofficeAddress",
+    edge=edge,
+    env=cdk.Environment(account=account, region=region),
     cross_region_references=region != EDGE_REGION,
 )
 

@@ -20,6 +20,9 @@ from infra.payments import Payments
 from infra.search import Search
 from infra.storage import context_table
 
+EDGE_REGION = "us-east-1"
+"""Where a distribution's firewall has to be, and so the distribution's stack."""
+
 
 class DataStack(Stack):
     """The stateful side, by the names wiring uses."""
@@ -56,9 +59,10 @@ class DataStack(Stack):
             "messages": notifications.messages,
             "purges": self.search.purges,
         }
+        at_edge = [secretsmanager.ReplicaRegion(region=EDGE_REGION)] if self.region != EDGE_REGION else None
         self.secrets: dict[str, secretsmanager.Secret] = {
-            "edge": self._generated("edge", "What the edge and the API seal the waiting room's tokens with."),
-            "origin": self._generated("origin", "What the CDN shows the API, so that nobody goes around it."),
+            "edge": self._generated("edge", "What the edge and the API seal the waiting room's tokens with.", at_edge),
+            "origin": self._generated("origin", "What the CDN shows the API, so that nobody goes around it.", at_edge),
             "signing": self._generated("signing", "Ticket and cursor keys are derived from it."),
             "push": self._generated("push", "The key that signs what is pushed to browsers is derived from it."),
             "stripe": secretsmanager.Secret(
@@ -70,7 +74,9 @@ class DataStack(Stack):
             ),
         }
 
-    def _generated(self, name: str, description: str) -> secretsmanager.Secret:
+    def _generated(
+        self, name: str, description: str, copies: list[secretsmanager.ReplicaRegion] | None = None
+    ) -> secretsmanager.Secret:
         return secretsmanager.Secret(
             self,
             name,
@@ -80,5 +86,6 @@ class DataStack(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 password_length=64, exclude_punctuation=True, exclude_characters=string.punctuation
             ),
+            replica_regions=copies,
             removal_policy=RemovalPolicy.RETAIN,
         )

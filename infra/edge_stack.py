@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_cdk import CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, CfnParameter, Duration, Fn, RemovalPolicy, SecretValue, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
@@ -19,8 +19,6 @@ from infra.firewall import Firewall
 from infra.functions import ROOT
 from infra.live import STAGE as LIVE
 
-EDGE_REGION = "us-east-1"
-"""Where a distribution's firewall has to be."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 PUBLIC_SECONDS_MAX = 300
 SNAPSHOT_SECONDS_MAX = 1
@@ -68,17 +66,9 @@ class EdgeStack(Stack):
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=True,
         )
-        distribution = self._distribution(shop)
-        self._publish_client(distribution)
-        site_url = f"https://{distribution.distribution_domain_name}"
-        ssm.StringParameter(self, "SiteUrl", parameter_name=SITE_URL_PARAMETER, string_value=site_url)
-        ssm.StringParameter(
-            self,
-            "DistributionId",
-            parameter_name=DISTRIBUTION_PARAMETER,
-            string_value=distribution.distribution_id,
-        )
-        CfnOutput(self, "Address", value=site_url)
+        self.distribution = self._distribution(shop)
+        self._publish_client(self.distribution)
+        CfnOutput(self, "Address", value=address(self.distribution))
 
     def _distribution(self, shop: AppStack) -> cloudfront.Distribution:
         api = origins.HttpOrigin(
@@ -94,7 +84,7 @@ class EdgeStack(Stack):
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
         snapshot = self._kept_as_told("Snapshot", SNAPSHOT_SECONDS_MAX, cloudfront.CacheQueryStringBehavior.none())
-        keys = self._data.secrets["edge"].secret_value.unsafe_unwrap()
+        keys = _secret("edge")
         live = origins.HttpOrigin(shop.live.domain, custom_headers=self._shown_to_origins())
         return cloudfront.Distribution(
             self,
@@ -173,7 +163,7 @@ class EdgeStack(Stack):
 
     def _shown_to_origins(self) -> dict[str, str]:
         """What proves to the functions that a request came through here."""
-        return {"x-origin-secret": self._data.secrets["origin"].secret_value.unsafe_unwrap()}
+        return {"x-origin-secret": _secret("origin")}
 
     def _kept_as_told(
         self,
@@ -270,3 +260,28 @@ class EdgeStack(Stack):
             prune=False,
             memory_limit=512,
         )
+
+
+class AddressStack(Stack):
+    """What the functions must know of the edge, written where they can read it: in their own region."""
+
+    def __init__(self, scope: Construct, name: str, *, edge: EdgeStack, **options: Any) -> None:
+        super().__init__(scope, name, **options)
+        distribution = edge.distribution
+        ssm.StringParameter(self, "SiteUrl", parameter_name=SITE_URL_PARAMETER, string_value=address(distribution))
+        ssm.StringParameter(
+            self,
+            "DistributionId",
+            parameter_name=DISTRIBUTION_PARAMETER,
+            string_value=distribution.distribution_id,
+        )
+
+
+def address(distribution: cloudfront.Distribution) -> str:
+    """Where people find the site."""
+    return f"https://{distribution.distribution_domain_name}"
+
+
+def _secret(name: str) -> str:
+    """By name, which means the copy in the edge's own region: CloudFormation reads no other."""
+    return SecretValue.secrets_manager(f"boxoffice/{name}").unsafe_unwrap()

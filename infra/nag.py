@@ -13,9 +13,9 @@ ORDERS = "BoxofficeData:ExportsOutputFnGetAttOrdersTable1F8332C7ArnD03C1D70"
 SEARCH = "BoxofficeData:ExportsOutputFnGetAttSearchIndex77C8BB6CArn6D93F1DD/search/*"
 SEARCHING = {f"IAM5[Resource::{SEARCH}]": "Indexes are named by their checksums, below one prefix."}
 DISTRIBUTIONS = "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/*"
-CONNECTIONS = "arn:<AWS::Partition>:execute-api:us-east-1:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
+CONNECTIONS = "arn:<AWS::Partition>:execute-api:<region>:<AWS::AccountId>:<LiveApi149456B6>/live/POST/@connections/*"
 LISTS = "BoxofficeData:ExportsOutputFnGetAttOrdersListsDDAD1CDAArnFB89D45F/*"
-EXECUTIONS = "arn:<AWS::Partition>:states:us-east-1:<AWS::AccountId>:execution:boxoffice-{}:*"
+EXECUTIONS = "arn:<AWS::Partition>:states:<region>:<AWS::AccountId>:execution:boxoffice-{}:*"
 
 ACCEPTED = {
     "": {
@@ -57,7 +57,7 @@ ACCEPTED = {
             for table in (ORDERS, PAYMENTS)
         },
         "SQS3": "These queues are themselves where failed stream records go, and each has an alarm.",
-        "IAM5[Resource::arn:<AWS::Partition>:ses:us-east-1:<AWS::AccountId>:identity/*]": "SES checks the sender's "
+        "IAM5[Resource::arn:<AWS::Partition>:ses:<region>:<AWS::AccountId>:identity/*]": "SES checks the sender's "
         "and, in the sandbox, the recipient's identity: the latter's name is not known here.",
     },
     "BoxofficeApp/Live": {
@@ -124,13 +124,14 @@ ACCEPTED = {
 
 def acknowledge(app: cdk.App) -> None:
     """Record the reasons where the findings arise."""
+    region = app.node.get_context("region")
     for path, reasons in ACCEPTED.items():
         construct: IConstruct = app
         for name in path.split("/") if path else ():
             construct = construct.node.find_child(name)
         cdk.Validations.of(construct).acknowledge(
             *(
-                cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
+                cdk.Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule.replace('<region>', region)}", reason=reason)
                 for rule, reason in reasons.items()
             )
         )

@@ -1,6 +1,7 @@
 """What would be deployed: valid templates, and the promises every table, queue and function must keep."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,18 +11,24 @@ from typing import Any
 
 import pytest
 
+from infra.app_stack import DISTRIBUTION_PARAMETER, SITE_URL_PARAMETER
 from infra.functions import READ, WRITE
 from infra.wiring import WIRING
+from tests.infra.conftest import synthesize
 
-STACKS = ("BoxofficeData", "BoxofficeApp", "BoxofficeEdge")
+STACKS = ("BoxofficeData", "BoxofficeApp", "BoxofficeEdge", "BoxofficeAddress")
 
 
 def resources(assembly: Path, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for stack in STACKS:
-        template = json.loads((assembly / f"{stack}.template.json").read_text())
-        for name, resource in template["Resources"].items():
-            if resource["Type"] == kind:
-                yield name, resource["Properties"]
+        yield from _of(assembly, stack, kind)
+
+
+def _of(assembly: Path, stack: str, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    template = json.loads((assembly / f"{stack}.template.json").read_text())
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == kind:
+            yield name, resource["Properties"]
 
 
 def test_templates_pass_cfn_lint(assembly: Path) -> None:
@@ -35,6 +42,24 @@ def test_templates_pass_cfn_lint(assembly: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_in_any_region_the_edge_and_the_functions_read_secrets_and_parameters_where_they_are(tmp_path: Path) -> None:
+    assembly = synthesize(tmp_path / "out", "eu-central-1")
+    stacks = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    region = {name: stacks[name]["environment"].rpartition("/")[2] for name in STACKS}
+    assert region == dict.fromkeys(STACKS, "eu-central-1") | {"BoxofficeEdge": "us-east-1"}
+
+    edge = (assembly / "BoxofficeEdge.template.json").read_text()
+    secrets = set(re.findall(r"resolve:secretsmanager:([^:]+):", edge))
+    assert secrets == {"boxoffice/edge", "boxoffice/origin"}
+    data = json.loads((assembly / "BoxofficeData.template.json").read_text())["Resources"].values()
+    kept = {each["Properties"]["Name"]: each["Properties"] for each in data if each["Type"].endswith("::Secret")}
+    assert all(kept[name]["ReplicaRegions"] == [{"Region": "us-east-1"}] for name in secrets)
+
+    parameters = {properties["Name"] for _, properties in resources(assembly, "AWS::SSM::Parameter")}
+    written = {each["Name"] for _, each in _of(assembly, "BoxofficeAddress", "AWS::SSM::Parameter")}
+    assert parameters == written == {SITE_URL_PARAMETER, DISTRIBUTION_PARAMETER}
 
 
 def test_every_table_can_be_restored_and_survives_its_stack(assembly: Path) -> None:
