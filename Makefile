@@ -70,7 +70,7 @@ deploy: prepare $(CDK_CLI) ## to the AWS account of your credentials; ARGS="--pa
 	@infra/node_modules/.bin/cdk deploy --all $(ARGS)
 
 clean: ## everything that was made here
-	@rm -rf .venv .local cdk.out web/node_modules web/dist infra/node_modules layers/dependencies/python layers/search/python
+	@rm -rf .venv .local cdk.out web/node_modules web/dist infra/node_modules layers/dependencies/python layers/search/python layers/beacon/python
 
 prepare:
 	@command -v $(PYTHON) >/dev/null || { echo "Boxoffice needs Python 3.11 or later, and there is no $(PYTHON): install one, or name it with make run PYTHON=/path/to/python3." >&2; exit 1; }
@@ -86,5 +86,5 @@ PROOF ?= draw.json
 bench-waitingroom: prepare ## joins, ticks with 10,000 live and 100,000 ready, utilisation, cost of the waiting room
 	@$(VENV) -m tests.bench.waitingroom
 
-verify-draw: prepare ## checks a saved proof of a draw; PROOF=draw.json, SITE=URL compares with what is published
-	@$(VENV) -m local.verify_draw "$(PROOF)" $(if $(SITE),--site "$(SITE)")
+verify-draw: prepare ## checks a saved proof of a draw; PROOF=draw.json, SITE=URL compares with what is published, BEACON=stand-in for one drawn here
+	@$(VENV) -m local.verify_draw "$(PROOF)" $(if $(SITE),--site "$(SITE)") $(if $(BEACON),--beacon "$(BEACON)")

@@ -19,6 +19,7 @@ from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
 from infra.data_stack import DataStack
+from infra.drand import QUICKNET_KEY, QUICKNET_URL
 from infra.functions import ROOT, Code, WiredFunction
 from infra.live import LiveApi
 from infra.triggers import Api, Function, Step
@@ -70,8 +71,14 @@ class AppStack(Stack):
         self._beacon = CfnParameter(
             self,
             "BeaconUrl",
-            default="https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
+            default=QUICKNET_URL,
             description="The public randomness that draws of the waiting room use: drand's quicknet.",
+        ).value_as_string
+        self._beacon_key = CfnParameter(
+            self,
+            "BeaconKey",
+            default=QUICKNET_KEY,
+            description="What that beacon signs its rounds with: of G2.",
         ).value_as_string
         push_services = CfnParameter(
             self,
@@ -113,7 +120,8 @@ class AppStack(Stack):
             "preferences": {"PUSH_SERVICES": push_services},
             "purge": {"PARAM_DISTRIBUTION": DISTRIBUTION_PARAMETER},
             "unrouted": {"ROUTES": json.dumps(self._routes())},
-            **{name: {"BEACON_URL": self._beacon} for name in ("usher", "rooms")},
+            "usher": {"BEACON_URL": self._beacon, "BEACON_KEY": self._beacon_key},
+            "rooms": {"BEACON_URL": self._beacon},
         }.get(wired.name, {})
 
     def _let_read_parameters(self) -> None:

@@ -41,6 +41,7 @@ class Code(Construct):
             self._layer("Dependencies", ROOT / "layers/dependencies"),
         ]
         self.search_layer = self._layer("Search", ROOT / "layers/search")
+        self.beacon_layer = self._layer("Beacon", ROOT / "layers/beacon")
 
     def _layer(self, name: str, folder: Path) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -71,7 +72,11 @@ class WiredFunction(Construct):
             "Function",
             description=f"Hosts {', '.join(sorted(set(wired.verbs.values())))}",
             code=code.functions,
-            layers=[*code.layers, code.search_layer] if wired.search else code.layers,
+            layers=[
+                *code.layers,
+                *([code.search_layer] if wired.search else []),
+                *([code.beacon_layer] if wired.asks_beacon else []),
+            ],
             handler="kit.entry.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,

@@ -1,6 +1,6 @@
 """The layers of dependencies: the pinned wheels for Lambda's Python and processor, fetched without Docker.
 
-python -m infra.layer            fills layers/dependencies/python and layers/search/python
+python -m infra.layer            fills `python` in layers/dependencies, layers/search and layers/beacon
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 LAYERS = Path(__file__).parent.parent / "layers"
-DEPENDENCIES, SEARCH = LAYERS / "dependencies", LAYERS / "search"
-"""What all functions load, and what only search does: the hold path need not unpack an index's arithmetic."""
+DEPENDENCIES, SEARCH, BEACON = LAYERS / "dependencies", LAYERS / "search", LAYERS / "beacon"
+"""What all functions load, and what only search and the draw do: the hold path need not unpack their arithmetic."""
 PYTHON = "3.13"
 PLATFORM = "manylinux2014_aarch64"
 NEWER_PLATFORM = "manylinux_2_28_aarch64"
@@ -43,5 +43,5 @@ def _drop_what_lambda_has(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    for folder in (DEPENDENCIES, SEARCH):
+    for folder in (DEPENDENCIES, SEARCH, BEACON):
         build(folder, folder / "python")

@@ -97,6 +97,8 @@ class Function:
     writes_charts: bool = False
     search: Literal["", "reads", "writes"] = ""
     """What it may do with the search index; those who may anything get the layer that an index needs."""
+    asks_beacon: bool = False
+    """It checks what the beacon signed, which needs a layer of its own."""
     purges_edge: bool = False
     writes_lists: bool = False
     starts: tuple[str, ...] = ()

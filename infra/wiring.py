@@ -104,6 +104,7 @@ WIRING = (
         writes=("waitingroom",),
         forgets=("waitingroom",),
         secrets=("edge", "signing"),
+        asks_beacon=True,
         memory_mb=1769,
         timeout_seconds=75,
     ),

@@ -73,7 +73,7 @@ def prepare_venv(root: Path, interpreter: str) -> None:
     venv, stamp, logs = root / ".venv", root / ".venv" / "prepared", root / ".local"
     files = [
         root / "requirements.txt",
-        *(root / f"layers/{name}/requirements.txt" for name in ("dependencies", "search")),
+        *(root / f"layers/{name}/requirements.txt" for name in ("dependencies", "search", "beacon")),
     ]
     key = digest(root, files)
     if is_stamped(stamp, key):

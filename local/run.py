@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from local.beacon_standin import BEACON_KEY, BEACON_PATH
 from local.cloud import CloudNotStarted, LocalCloud
 from local.demo import DemoNotLoaded, load, read_chart
 from local.deploy import DeployFailed, Outputs, deploy
@@ -130,7 +131,8 @@ def _start(
         parameters = stripe.parameters() | {
             "CognitoEndpoint": cloud.endpoint_url,
             "UploadOrigin": cloud.endpoint_url,
-            "BeaconUrl": "stand-in",
+            "BeaconUrl": site_url + BEACON_PATH,
+            "BeaconKey": BEACON_KEY,
             "PushServices": site_url,
             "PushStandIn": SUBSCRIBE_PATH,
         }

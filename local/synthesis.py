@@ -21,6 +21,7 @@ _MADE_FROM = (
     "layers/kit",
     "layers/dependencies/requirements.txt",
     "layers/search/requirements.txt",
+    "layers/beacon/requirements.txt",
     "statemachines",
     "web/dist",
 )

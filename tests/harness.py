@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
 
 from kit import auth, clock, ids, settings
+from local.beacon_standin import BEACON_KEY
 from local.cloud import LocalCloud
 
 REGION = "eu-central-1"
@@ -77,7 +78,8 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "ISSUER": ISSUER,
     "CLIENT_IDS": CLIENT,
-    "BEACON_URL": "stand-in",
+    "BEACON_URL": "http://127.0.0.1:9",
+    "BEACON_KEY": BEACON_KEY,
     "JWKS_URL": f"{ISSUER}/.well-known/jwks.json",
 }
 CONTEXT = SimpleNamespace(

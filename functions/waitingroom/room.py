@@ -84,6 +84,7 @@ class Room(msgspec.Struct, frozen=True, rename="camel"):
     rooted_at: int = 0
     registered: int = 0
     beacon: str = ""
+    beacon_signature: str = ""
     seed: str = ""
     version: int = 0
     tick: int = 0

@@ -27,6 +27,7 @@ class Proof(msgspec.Struct, frozen=True, rename="camel"):
     secret: str
     beacon_round: int
     beacon: str
+    beacon_signature: str
     seed: str
     rank: str
 
@@ -62,6 +63,7 @@ def show_proof(event_id: str, person_id: str) -> Proof:
         secret=room.secret,
         beacon_round=room.beacon_round,
         beacon=room.beacon,
+        beacon_signature=room.beacon_signature,
         seed=room.seed,
         rank=str(room.rank_of(person_id, place.late, place.came)),
     )

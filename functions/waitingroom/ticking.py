@@ -90,9 +90,12 @@ def _toward_the_draw(room: Room, now: datetime) -> Room:
         return _with_root(ticked, now_ms)
     if now_ms < beacon.known_at(room.beacon_round):
         return ticked
-    value = beacon.value(room.beacon_round)
+    signed = beacon.signature(room.beacon_round)
+    value = beacon.value(signed)
     seed = draws.seed(bytes.fromhex(room.secret), value, room.registered)
-    return msgspec.structs.replace(ticked, phase="serving", beacon=value.hex(), seed=seed.hex())
+    return msgspec.structs.replace(
+        ticked, phase="serving", beacon_signature=signed.hex(), beacon=value.hex(), seed=seed.hex()
+    )
 
 
 def _with_root(room: Room, now_ms: int) -> Room:

@@ -43,6 +43,8 @@ class Draw(msgspec.Struct, frozen=True, rename="camel"):
     rooted_at: datetime | None = None
     secret: str | None = None
     beacon: str | None = None
+    beacon_signature: str | None = None
+    """By the beacon's own key; `beacon` is its SHA-256."""
     seed: str | None = None
 
 
@@ -128,5 +130,11 @@ def _draw(room: Room, beacon_source: str) -> Draw:
     if room.root:
         known = msgspec.structs.replace(known, root=room.root, rooted_at=from_ms(room.rooted_at))
     if room.announced:
-        known = msgspec.structs.replace(known, secret=room.secret, beacon=room.beacon, seed=room.seed)
+        known = msgspec.structs.replace(
+            known,
+            secret=room.secret,
+            beacon=room.beacon,
+            beacon_signature=room.beacon_signature,
+            seed=room.seed,
+        )
     return known

@@ -18,6 +18,7 @@ from typing import Any
 import boto3
 from aiohttp import web
 
+from local.beacon_standin import beacon_route
 from local.edge.distribution import ReadSecret, read_distribution
 from local.edge.functions import FunctionRuntime
 from local.edge.origins import Origins
@@ -66,7 +67,7 @@ async def _serve(asked: argparse.Namespace, log: int) -> None:
 
     site = web.Application()
     site.add_routes(mailbox_routes(mailbox, TextMessages(asked.cloud)))
-    site.add_routes(PushService(mailbox).routes())
+    site.add_routes([*PushService(mailbox).routes(), beacon_route()])
     site.router.add_route("*", "/{anything:(?s:.*)}", edge.handle)
     runner = web.AppRunner(
         site,

@@ -6,6 +6,7 @@ The last line is JSON. Write units of a join are counted by what it sends: one p
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
-
-import msgspec
 
 from kit import clock, settings
 from kit.auth import Person
@@ -28,14 +27,17 @@ from tests.bench.simulate_onsale import API_MS, GB, PRICES
 from tests.local import edge_world
 from tests.local.edge_world import World, behavior, cache_policy
 from waitingroom import lining_up, ranks, readiness, rooms, sessions, ticking
-from waitingroom.room import Room
-from waitingroom.waits import POLL_SECONDS_MAX
+from waitingroom.room import CAPACITY, Room
+from waitingroom.waits import POLL_SECONDS_MAX, POLL_SECONDS_MIN
 
 JOINS, JOINERS = 600, 8
-LIVE, READY = 10_000, 100_000
-BATCH, WRITERS = 25, 12
+READY = 100_000
+LEAVING = 20
+"""A second, as when 10,000 places are given up after eight minutes each."""
+BATCH, WRITERS = 25, 4
 TICKS = 10
 POLLERS, POLL_SECONDS = 1_000, 60
+SHOW_RATES = (0.1, 0.5, 1.0)
 SECONDS = 1_200
 
 
@@ -46,26 +48,24 @@ def main() -> None:
         harness.on(cloud),
     ):
         joining = join_many()
-        ticking_ms = tick_full_room()
-    at_rates = {rate: places_used(rate) for rate in (0.1, 0.5, 1.0)}
-    million = cost_of_a_million_joins()
-    minute = cost_of_a_million_minutes()
-    print(f"A million joins: ${million:.2f} = 1e6 x (write + API + Lambda {API_MS} ms at {GB} GB + edge)")
-    print(f"A million minutes of waiting: ${minute:.3f} = 1e6 x 60 / {POLL_SECONDS_MAX} s x an edge request, far back")
+        ticks = tick_full_room(cloud.process_id)
+    used, live = places_used()
+    polls = origin_polls()
+    million, minutes = cost_of_a_million_joins(), cost_of_a_million_minutes()
     result: dict[str, Any] = {
         **joining,
-        "tick_ms": ticking_ms,
-        "max_live": max(live for _, live in at_rates.values()),
-        "capacity": 1_000,
-        "utilisation": {str(rate): round(used, 4) for rate, (used, _) in at_rates.items()},
-        "origin_polls_per_1000": round(origin_polls(), 1),
+        "tick_ms": ticks["ms"],
+        "max_live": max(ticks["live"], live),
+        "capacity": CAPACITY,
+        "utilisation": used,
+        "origin_polls_per_1000": round(polls, 1),
         "usd_per_million_joins": round(million, 2),
-        "usd_per_million_waiting_minutes": round(minute, 3),
+        "usd_per_million_waiting_minutes": round(minutes, 2),
     }
     print(json.dumps(result))
 
 
-def open_room(capacity: int = LIVE, buckets: int = 64, called: str = ranks.NOBODY) -> Room:
+def open_room() -> Room:
     now_ms = to_ms(clock.now())
     room = Room(
         event_id=EVENT,
@@ -73,10 +73,9 @@ def open_room(capacity: int = LIVE, buckets: int = 64, called: str = ranks.NOBOD
         draw_at=None,
         secret="00" * 32,
         beacon_round=1,
-        capacity=capacity,
-        buckets=buckets,
+        buckets=64,
         phase="serving",
-        called=called,
+        called=ranks.END_OF_DRAW,
         tick_at=now_ms,
     )
     rooms.create(room, "bench")
@@ -115,30 +114,35 @@ class Units:
         self.writes += -(-len(json.dumps(json.loads(params["body"])["Item"])) // 1024)
 
 
-def tick_full_room() -> float:
-    """The median of ticks that count 10,000 live sessions and see 100,000 people ready."""
-    now = clock.now()
-    ends = to_ms(now + timedelta(minutes=30))
-    live = [_session(*sessions._key(EVENT, f"live-{number}"), ends) for number in range(LIVE)]
+def tick_full_room(cloud_process: int) -> dict[str, Any]:
+    """Ticks, one a second, of a room with 10,000 in it, of whom 20 leave every second, and 100,000 ready."""
+    ends = to_ms(clock.now() + timedelta(minutes=30))
     ranked = (ranks.draw_rank(b"s", EVENT, f"ready-{number}") for number in range(READY))
-    ready = [_ready(rank, ends) for rank in ranked]
-    write(live + ready)
-    before = rooms.load(EVENT)
-    rooms.commit(before, with_capacity(before, LIVE + 20 * TICKS))
-    took = []
+    write([_session(number, ends) for number in range(CAPACITY)] + [_ready(rank, ends) for rank in ranked])
+    now_ms = to_ms(clock.now())
+    write([_session(number, now_ms + number // LEAVING * 1000) for number in range(LEAVING * 2 * TICKS)])
+    took, live, granted = [], [], 0
+    ours, theirs = time.process_time(), cpu_seconds(cloud_process)
     for _ in range(TICKS):
         began = time.perf_counter()
         room = ticking.tick(EVENT, clock.now())
         took.append((time.perf_counter() - began) * 1000)
+        live.append(sessions.count_live(EVENT, clock.now(), ticking.pool()))
+        assert max(live[-1], room.live) <= room.capacity == CAPACITY, f"{live[-1]} are in"
+        granted += len(room.grants)
         time.sleep(max(0.0, 1 - (time.perf_counter() - began)))
-    assert room.live <= room.capacity
+    assert granted, "places became free and nobody was let in"
     median = sorted(took)[len(took) // 2]
-    print(f"{TICKS} ticks, {LIVE:,} live, {READY:,} ready: median {median:.0f} ms", flush=True)
-    return round(median, 1)
+    own, emulator = (time.process_time() - ours) / TICKS, (cpu_seconds(cloud_process) - theirs) / TICKS
+    print(f"{TICKS} ticks, {CAPACITY:,} live, {READY:,} ready: median {median:.0f} ms, {granted} let in")
+    print(f"  of processor time {own * 1000:.0f} ms a tick here, {emulator * 1000:.0f} ms in the emulator", flush=True)
+    return {"ms": round(median, 1), "live": max(live)}
 
 
-def with_capacity(room: Room, capacity: int) -> Room:
-    return msgspec.structs.replace(room, capacity=capacity, called=ranks.END_OF_DRAW)
+def cpu_seconds(process: int) -> float:
+    """What a process has used, of Linux's book-keeping."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def write(items: list[dict[str, Any]]) -> None:
@@ -153,7 +157,8 @@ def write(items: list[dict[str, Any]]) -> None:
     print(f"{len(items):,} items written", flush=True)
 
 
-def _session(pk: str, sk: str, ends: int) -> dict[str, Any]:
+def _session(number: int, ends: int) -> dict[str, Any]:
+    pk, sk = sessions._key(EVENT, f"live-{number}")
     numbers = {name: {"N": str(ends)} for name in ("until", "ends", "expires")}
     return {"pk": {"S": pk}, "sk": {"S": sk}, "rank": {"S": "0" * 33}, "tick": {"N": "0"}, **numbers}
 
@@ -167,25 +172,27 @@ def _table() -> str:
     return settings.env("TABLE_WAITINGROOM")
 
 
-def places_used(show_rate: float) -> tuple[float, int]:
-    """With this part of those called coming: how many of the places were used, and how many at most."""
-    seed, people, start = sha256(b"bench").digest(), 150_000, 1_900_000_000_000
-    *_, everybody = populate(seed, people, 600, 1.0, 1)
+def places_used() -> tuple[dict[str, float], int]:
+    """With these parts of those called coming: how many of the places were used, and how many at most."""
+    seed, people, start = sha256(b"bench").digest(), 500_000, 1_900_000_000_000
+    *_, everybody = populate(seed, people, 600, 1.0, os.cpu_count() or 1)
     room = Room(
         event_id=EVENT,
         opened_at=start - 600_000,
         draw_at=start - 1,
         secret="00" * 32,
         beacon_round=1,
-        capacity=1_000,
         phase="serving",
         registered=people,
         seed=seed.hex(),
         tick_at=start,
     )
-    sale = run(room, everybody.drawn, 10**6, Crowd(show_rate=show_rate), Weather(), SECONDS)
-    print(f"Show rate {show_rate}: {sale.utilisation:.1%} of places used, at most {max(sale.curve.live):,}", flush=True)
-    return sale.utilisation, max(sale.curve.live)
+    used, most = {}, 0
+    for rate in SHOW_RATES:
+        sale = run(room, everybody.drawn, 10**6, Crowd(show_rate=rate), Weather(), SECONDS)
+        used[str(rate)], most = round(sale.utilisation, 4), max(most, *sale.curve.live)
+        print(f"Show rate {rate}: {sale.utilisation:.1%} of {CAPACITY:,} places used, at most {max(sale.curve.live):,}")
+    return used, most
 
 
 def origin_polls() -> float:
@@ -205,13 +212,29 @@ def origin_polls() -> float:
 
 
 def cost_of_a_million_joins() -> float:
-    lambdas = PRICES["lambda request"] + API_MS / 1000 * GB * PRICES["lambda gb second"]
-    edge = 2 * (PRICES["cloudfront request"] + PRICES["cloudfront function"])
-    return 1e6 * (PRICES["dynamodb write"] + 2 * PRICES["dynamodb read"] + PRICES["api request"] + lambdas + edge)
+    """Receipt and join through the edge; of the join one write, two strongly consistent reads, and its function."""
+    terms = {
+        "1 DynamoDB write": PRICES["dynamodb write"],
+        "2 reads": 2 * PRICES["dynamodb read"],
+        "1 API request": PRICES["api request"],
+        f"1 Lambda request of {API_MS} ms at {GB:g} GB": PRICES["lambda request"]
+        + API_MS / 1000 * GB * PRICES["lambda gb second"],
+        "2 CloudFront requests and functions": 2 * (PRICES["cloudfront request"] + PRICES["cloudfront function"]),
+    }
+    total = 1e6 * sum(terms.values())
+    print(f"A million joins, ${total:.2f} = " + " + ".join(f"{what} ${1e6 * usd:.3f}" for what, usd in terms.items()))
+    return total
 
 
 def cost_of_a_million_minutes() -> float:
-    return 1e6 * 60 / POLL_SECONDS_MAX * PRICES["cloudfront request"]
+    """Of waiting far back, where one asks every ten minutes; near the head it is a hundred times as often."""
+    usd = PRICES["cloudfront request"]
+    far, near = (1e6 * 60 / seconds * usd for seconds in (POLL_SECONDS_MAX, POLL_SECONDS_MIN))
+    formula = f"1e6 x 60 s / {POLL_SECONDS_MAX} s x ${usd:.7f} a CloudFront request"
+    print(
+        f"A million minutes of waiting, ${far:.2f} = {formula}; near the head, every {POLL_SECONDS_MIN} s, ${near:.2f}"
+    )
+    return far
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.layer import DEPENDENCIES, SEARCH, build
+from infra.layer import BEACON, DEPENDENCIES, SEARCH, build
 
 UNZIPPED_LIMIT_MB = 250
 AARCH64 = 183
@@ -17,6 +17,7 @@ def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("layer") / "python"
     build(DEPENDENCIES, target)
     build(SEARCH, target / "search")
+    build(BEACON, target / "beacon")
     return target
 
 

@@ -28,12 +28,13 @@ exit 0
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of the same shape, with tools that only write down what they were asked."""
-    for name in ("layers/dependencies", "layers/search", "web/src", "local", ".local", "tools"):
+    for name in ("layers/dependencies", "layers/search", "layers/beacon", "web/src", "local", ".local", "tools"):
         (tmp_path / name).mkdir(parents=True)
     for name in (
         "requirements.txt",
         "layers/dependencies/requirements.txt",
         "layers/search/requirements.txt",
+        "layers/beacon/requirements.txt",
         "web/package.json",
     ):
         (tmp_path / name).write_text("pins")

@@ -475,6 +475,49 @@ def test_the_mend_of_expiries_is_still_needed() -> None:
     assert sweep("plain").startswith("INSERT")
 
 
+READING = """
+import sys
+from ministack.services import dynamodb
+from local import mends
+taken_apart = []
+tokenize = dynamodb._tokenize
+dynamodb._tokenize = lambda expression: taken_apart.append(expression) or tokenize(expression)
+if sys.argv[1] == "mended":
+    mends.read_expressions_once()
+dynamodb._create_table({
+    "TableName": "ranks", "BillingMode": "PAY_PER_REQUEST",
+    "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in (("pk", "HASH"), ("sk", "RANGE"))],
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+})
+for number in range(100):
+    dynamodb._put_item({"TableName": "ranks", "Item": {"pk": {"S": "line"}, "sk": {"S": str(number)}}})
+for last in ("7", "6"):
+    values = {":pk": {"S": "line"}, ":sk": {"S": last}}
+    asked = {"KeyConditionExpression": "pk = :pk AND sk < :sk", "ExpressionAttributeValues": values}
+    status, _, body = dynamodb._query({"TableName": "ranks", "Select": "COUNT", **asked})
+    assert status == 200, body
+    print(body.decode())
+print(len(taken_apart))
+"""
+
+
+def times_read(how: str) -> int:
+    command = [sys.executable, "-c", READING, how]
+    *counts, times = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout.split("\n")[
+        :-1
+    ]
+    assert [json.loads(count)["Count"] for count in counts] == [67, 56]  # 0-99 as text, below "7" and below "6"
+    return int(times)
+
+
+def test_an_expression_is_read_once_and_not_for_each_item() -> None:
+    assert times_read("mended") == 1
+
+
+def test_the_mend_of_reading_is_still_needed() -> None:
+    assert times_read("plain") > 100
+
+
 def test_another_ministack_is_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mends, "version", lambda package: "1.6.0")
     with pytest.raises(mends.WrongMinistack, match=r"ministack 1\.5\.33, but 1\.6\.0 .* `pip install -r"):

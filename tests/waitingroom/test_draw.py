@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.drand import QUICKNET_KEY
 from kit.clock import to_ms
+from kit.errors import Busy
+from local.beacon_standin import BEACON_KEY, public_key, sign
 from local.verify_draw import checks
 from tests.waitingroom.crowd import Crowd
 from waitingroom import beacon, draws, ranks
@@ -79,9 +82,16 @@ def test_everybody_can_check_their_own_part() -> None:
         leaf = draws.leaf(bytes.fromhex(proof["salt"]), crowd.event_id, person)
         assert draws.follow(leaf, proof["steps"]).hex() == proof["root"] == crowd.document()["draw"]["root"]
         assert proof["rank"] == crowd.status(person)["rank"]
-        assert all(checks(proof, crowd.document()).values())
-        assert not all(checks(proof | {"rank": "0" + "0" * 32}).values())
-        assert not all(checks(proof | {"personId": "somebody else"}).values())
+    assert all(checks(proof, crowd.document(), "stand-in").values())
+    for altered in (
+        {"rank": "0" + "0" * 32},
+        {"personId": "somebody else"},
+        {"secret": "00" * 32},
+        {"beacon": "00" * 32},
+        {"beaconRound": proof["beaconRound"] + 1},
+    ):
+        assert not all(checks(proof | altered, beacon_name="stand-in").values()), altered
+    assert not all(checks(proof, beacon_name="drand").values())  # who says so has to be who was named
     crowd.join("late")
     assert crowd.ask("show_proof", "late")[0] == 409
 
@@ -116,6 +126,34 @@ def test_draw_ranks_do_not_depend_on_when_somebody_came() -> None:
         table[number * 10 // people][int(place * 10)] += 1
     expected = people / 100
     assert sum((cell - expected) ** 2 / expected for row in table for cell in row) < 126
+
+
+QUICKNET_ROUND = 657_413
+QUICKNET_SIGNATURE = bytes.fromhex(
+    "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b"
+)
+"""A round that drand published, as the README of drand-verify (pypi.org/project/drand-verify) shows it."""
+
+
+def test_a_round_that_drand_published_is_signed_by_drand_and_by_nobody_else() -> None:
+    assert beacon.is_signed(QUICKNET_KEY, QUICKNET_ROUND, QUICKNET_SIGNATURE)
+    expected = "fc1873a13f3545aeade8401532ef5519920652eee6b0d2b19ca12643b87b3587"
+    assert beacon.value(QUICKNET_SIGNATURE).hex() == expected
+    assert not beacon.is_signed(QUICKNET_KEY, QUICKNET_ROUND + 1, QUICKNET_SIGNATURE)
+    assert not beacon.is_signed(BEACON_KEY, QUICKNET_ROUND, QUICKNET_SIGNATURE)
+    for forged in (sign(QUICKNET_ROUND), b"", bytes(48), b"\xc0" + bytes(47), b"\xff" * 48):
+        assert not beacon.is_signed(QUICKNET_KEY, QUICKNET_ROUND, forged), forged
+
+
+def test_the_stand_in_signs_with_the_key_it_names() -> None:
+    assert public_key() == BEACON_KEY != QUICKNET_KEY
+    assert beacon.is_signed(BEACON_KEY, 7, sign(7))
+
+
+def test_no_draw_of_what_the_beacon_did_not_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEACON_KEY", QUICKNET_KEY)
+    with pytest.raises(Busy, match="not signed"):
+        drawn()
 
 
 @pytest.mark.parametrize("number", [1, 5_000_000])

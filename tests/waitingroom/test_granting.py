@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import msgspec
@@ -14,7 +15,7 @@ from tests.bench.onsale_sale import Crowd as Behaviour
 from tests.bench.onsale_sale import Weather, run
 from tests.bench.waitingroom import POLL_SECONDS, POLLERS, origin_polls
 from tests.waitingroom.crowd import Crowd
-from waitingroom import ranks, waits
+from waitingroom import ranks, readiness, waits
 from waitingroom.granting import Sight, decide
 from waitingroom.room import Grant, Room
 
@@ -116,6 +117,20 @@ def test_no_shows_cost_no_capacity(show_rate: float) -> None:
 
 def test_the_origin_hears_of_one_look_a_second_however_many_look() -> None:
     assert origin_polls() * POLLERS / 1_000 <= POLL_SECONDS + 1
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10**6)), max_size=120, unique=True), st.integers(1, 40))
+def test_the_lowest_are_found_however_they_lie_in_the_shards(line: list[tuple[int, int]], most: int) -> None:
+    shards = [sorted(Grant(f"{rank:07}-{at}", "p") for at, rank in line if at == shard) for shard in range(4)]
+    patch = pytest.MonkeyPatch()
+    with patch.context() as patched, ThreadPoolExecutor(1) as pool:
+        patched.setattr(readiness, "SHARDS", 4)
+        patched.setattr(readiness, "LOOK_MIN", 2)
+        patched.setattr(readiness, "LOOK_SECONDS", 1)
+        patched.setattr(readiness, "_head", lambda _event, shard, upto: shards[shard][:upto])
+        found, seen = readiness.lowest(EVENT, most, pool)
+    assert found == sorted(grant for shard in shards for grant in shard)[:most]
+    assert len(found) <= seen <= len(line)
 
 
 def test_claiming_twice_is_the_same_admission() -> None:
