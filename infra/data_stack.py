@@ -19,6 +19,7 @@ from infra.orders import Orders
 from infra.payments import Payments
 from infra.search import Search
 from infra.storage import context_table
+from infra.waitingroom import WaitingRoom
 
 EDGE_REGION = "us-east-1"
 """Where a distribution's firewall has to be, and so the distribution's stack."""
@@ -48,7 +49,9 @@ class DataStack(Stack):
         }
         notifications = Notifications(self)
         self.tables["notifications"] = notifications.table
-        for context in ("tickets", "fraud", "live", "waitingroom"):
+        waiting_room = WaitingRoom(self)
+        self.tables["waitingroom"] = waiting_room.table
+        for context in ("tickets", "fraud", "live"):
             self.tables[context] = context_table(Construct(self, context.capitalize()))
         self.tables["idempotency"] = context_table(Construct(self, "Idempotency"), sorted_by=None)
         self.queues: dict[str, sqs.Queue] = {
@@ -58,6 +61,7 @@ class DataStack(Stack):
             "purchases": self.orders.purchases,
             "messages": notifications.messages,
             "purges": self.search.purges,
+            "turns": waiting_room.turns,
         }
         at_edge = [secretsmanager.ReplicaRegion(region=EDGE_REGION)] if self.region != EDGE_REGION else None
         self.secrets: dict[str, secretsmanager.Secret] = {

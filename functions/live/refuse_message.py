@@ -7,7 +7,7 @@ from kit.socket import Message, receives
 
 
 class UnknownAction(Problem):
-    status, title = 400, "Send an object whose action is watchSeats or watchOrder"
+    status, title = 400, "Send an object whose action is watchSeats, watchOrder or watchTurn"
 
 
 @receives

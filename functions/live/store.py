@@ -2,7 +2,7 @@
 
 T#<ticket>         ticket           who may open one connection, and until when
 C#<connection id>  connection       whose it is, and what it listens to
-L#<channel>        <connection id>  one listener of a channel, such as `seats#evt_…` or `order#ord_…`
+L#<channel>        <connection id>  one listener of a channel, such as `seats#evt_…`, `order#ord_…` or `turn#evt_…`
 """
 
 from __future__ import annotations

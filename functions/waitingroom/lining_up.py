@@ -33,13 +33,13 @@ def join(event_id: str, caller: Person, receipt: str | None, now: datetime) -> S
 def status(event_id: str, caller: Person, now: datetime) -> Standing:
     """Raises NotInLine, TokenBound. For somebody who was let in this is also what keeps the admission alive."""
     room = rooms.load(event_id)
-    return _standing(room, _place(room, caller), caller, now)
+    return _standing(room, place_of(room, caller.person_id), caller, now)
 
 
 def come(event_id: str, caller: Person, now: datetime) -> Standing:
     """Somebody was called and is here. Raises NotInLine, NotCalled, TurnOver, RoomNotOpen, TokenBound."""
     room = rooms.load(event_id)
-    place = _place(room, caller)
+    place = place_of(room, caller.person_id)
     rank = room.rank_of(place.person_id, place.late, place.came)
     standing = _standing(room, place, caller, now)
     if standing.status == "admitted":
@@ -69,8 +69,9 @@ def leave(event_id: str, caller: Person, now: datetime) -> None:
         sessions.end(session, now)
 
 
-def _place(room: Room, caller: Person) -> Place:
-    place = register.find(room.event_id, room.buckets, caller.person_id)
+def place_of(room: Room, person_id: str) -> Place:
+    """Raises NotInLine."""
+    place = register.find(room.event_id, room.buckets, person_id)
     if place is None or place.left is not None:
         raise NotInLine
     return place

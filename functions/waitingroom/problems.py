@@ -47,6 +47,12 @@ class NotCalled(Problem):
     status, title = 409, "It is not your turn yet"
 
 
+class TurnNotNear(Problem):
+    """Only those near the head are told over the WebSocket; `position` says how many are still ahead."""
+
+    status, title = 409, "Your turn is not near yet: read how far the line has come"
+
+
 class TurnOver(Problem):
     """The turn was used or missed; joining again takes the present time."""
 

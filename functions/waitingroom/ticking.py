@@ -16,7 +16,7 @@ import msgspec
 
 from kit import settings
 from kit.clock import to_ms
-from waitingroom import beacon, draws, readiness, register, rooms, sessions
+from waitingroom import beacon, draws, readiness, register, rooms, sessions, turns
 from waitingroom.granting import Sight, arrivals_due, decide
 from waitingroom.room import Room
 
@@ -44,6 +44,7 @@ def tick(event_id: str, now: datetime) -> Room:
     serving = room.phase == "serving"
     after = rooms.commit(room, decide(room, _look(room, now), to_ms(now)) if serving else _toward_the_draw(room, now))
     replay(after)
+    turns.announce(room, after)
     if after.tick % FORGET_EVERY_TICKS == 0:
         sessions.forget_ended(event_id, after.tick // FORGET_EVERY_TICKS % sessions.SHARDS, now)
     return after

@@ -1,0 +1,16 @@
+"""What the waiting room keeps: rooms, places, sessions in a table; turns to tell of in a queue."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra.storage import context_table, work_queue
+
+
+class WaitingRoom(Construct):
+    """`turns` carries a message for each tick that moved somebody."""
+
+    def __init__(self, scope: Construct) -> None:
+        super().__init__(scope, "Waitingroom")
+        self.table = context_table(self)
+        self.turns = work_queue(self, "turns", function_timeout_seconds=15)
