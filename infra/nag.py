@@ -77,6 +77,7 @@ ACCEPTED = {
     },
     "BoxofficeApp/push": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     "BoxofficeApp/follow": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
+    "BoxofficeApp/herald": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     **{
         f"BoxofficeApp/{function}": {
             f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts and uploads are named by hash and id, below two prefixes."
