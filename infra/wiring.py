@@ -147,8 +147,8 @@ WIRING = (
     Function(
         "checkout",
         {Api("POST /orders"): "orders.start_purchase"},
-        reads=("catalog", "fraud"),
-        writes=("orders", "inventory", "payments", "idempotency"),
+        reads=("catalog",),
+        writes=("orders", "inventory", "payments", "fraud", "idempotency"),
         sends=("purchases",),
         memory_mb=1769,
     ),

@@ -6,6 +6,15 @@ for good, however often it is asked about; that it counts once; and that what is
 
 from fraud.assessing import assess, decision_on
 from fraud.rules import Decision, Features, Verdict
-from fraud.velocity import PaymentVelocity, check_velocity
+from fraud.velocity import PaymentVelocity, admit_try, count_declined
 
-__all__ = ["Decision", "Features", "PaymentVelocity", "Verdict", "assess", "check_velocity", "decision_on"]
+__all__ = [
+    "Decision",
+    "Features",
+    "PaymentVelocity",
+    "Verdict",
+    "admit_try",
+    "assess",
+    "count_declined",
+    "decision_on",
+]

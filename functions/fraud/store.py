@@ -2,14 +2,16 @@
 
 O#<order id>               DECISION               put once IF absent, never changed
 P#<person id>#<event id>   <hour>                 orders assessed in that hour; with no event: for any event
+A#<network address>        <hour>                 cards declined in that hour, and orders since the first of them
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from fraud.rules import Decision, Verdict
@@ -43,6 +45,7 @@ class CounterItem(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     orders = NumberAttribute(default=0)
+    declined = NumberAttribute(default=0)
     expires = TTLAttribute(null=True)
 
 
@@ -86,6 +89,42 @@ def count_one(transaction: Transaction, person_id: str, event_id: str, now: date
         CounterItem(_counter(person_id, event_id), _hour(now)),
         [CounterItem.orders.add(1), CounterItem.expires.set(now + COUNTED_FOR)],
     )
+
+
+class Tries(NamedTuple):
+    """Of this hour and the one before: a person's orders for an event, an address's orders and declined cards."""
+
+    of_person: int
+    from_address: int
+    declined: int
+
+
+def tries(person_id: str, event_id: str, address: str | None, now: datetime) -> Tries:
+    """In one read."""
+    person, place = _counter(person_id, event_id), f"A#{address}"
+    hours = [_hour(moment) for moment in (now - HOUR, now)]
+    keys = [(pk, hour) for pk in (person, place) if address or pk == person for hour in hours]
+    found = list(CounterItem.batch_get(keys, consistent_read=True))
+    there = [item for item in found if item.pk == place]
+    return Tries(
+        of_person=sum(int(item.orders) for item in found if item.pk == person),
+        from_address=sum(int(item.orders) for item in there),
+        declined=sum(int(item.declined) for item in there),
+    )
+
+
+def count_try(transaction: Transaction, address: str, now: datetime) -> None:
+    """Add one to this hour."""
+    _count_at(transaction, address, [CounterItem.orders.add(1)], now)
+
+
+def count_declined(transaction: Transaction, address: str, now: datetime) -> None:
+    """Add one to this hour."""
+    _count_at(transaction, address, [CounterItem.declined.add(1)], now)
+
+
+def _count_at(transaction: Transaction, address: str, actions: list[Action], now: datetime) -> None:
+    transaction.update(CounterItem(f"A#{address}", _hour(now)), [*actions, CounterItem.expires.set(now + COUNTED_FOR)])
 
 
 def _counter(person_id: str, event_id: str) -> str:

@@ -1,15 +1,24 @@
-"""How often somebody may try to pay for one event: whoever tries cards out is stopped before another order."""
+"""How often somebody may try to pay: whoever tries cards out is stopped before another order.
+
+A person has ten tries for one event. A network address has three declined cards, and more where most of the orders
+from there are paid: an office or a mobile carrier shares one address, and its people's cards are good.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 
 from fraud import store
 from kit.errors import Problem
+from kit.table import Transaction
 
 ATTEMPTS_MAX = 10
 """Orders of a person for one event, in this hour and the one before."""
+DECLINED_MAX = 3
+"""Declined cards of an address in the same time, unless most of what was ordered from there since was not declined."""
 RETRY_AFTER_SECONDS = 3600
+IPV6_HOUSEHOLD_BITS = 64
 
 
 class PaymentVelocity(Problem):
@@ -20,7 +29,36 @@ class PaymentVelocity(Problem):
         return RETRY_AFTER_SECONDS
 
 
-def check_velocity(person_id: str, event_id: str, now: datetime) -> None:
-    """Raises PaymentVelocity where this person has tried often enough. Counts nothing: AssessFraud does."""
-    if store.counted(person_id, event_id, now) >= ATTEMPTS_MAX:
+def admit_try(
+    transaction: Transaction, person_id: str, event_id: str, viewer_address: str | None, now: datetime
+) -> str | None:
+    """The address to hand to `count_declined` should the card be declined, if one is known.
+
+    Raises PaymentVelocity. The person's tries are counted by AssessFraud; those of an address, in the caller's
+    transaction, from its first declined card on, so that an ordinary purchase costs no write.
+    """
+    address = _shared(viewer_address)
+    tries = store.tries(person_id, event_id, address, now)
+    if tries.of_person >= ATTEMPTS_MAX:
         raise PaymentVelocity
+    if tries.declined > DECLINED_MAX and 2 * tries.declined > tries.from_address + 1:  # the first was not counted
+        raise PaymentVelocity
+    if address and tries.declined:
+        store.count_try(transaction, address, now)
+    return address
+
+
+def count_declined(transaction: Transaction, address: str, now: datetime) -> None:
+    """In the caller's transaction, which notes that the order failed: so once an order."""
+    store.count_declined(transaction, address, now)
+
+
+def _shared(viewer_address: str | None) -> str | None:
+    """What a household has of the network: an IPv4 address, or the upper half of an IPv6 one."""
+    try:
+        address = ip_address(viewer_address or "")
+    except ValueError:
+        return None
+    if address.version == 4:
+        return str(address)
+    return str(ip_network((address, IPV6_HOUSEHOLD_BITS), strict=False))

@@ -7,7 +7,9 @@ from datetime import datetime
 
 import msgspec
 
+import fraud
 from kit.step import step
+from kit.table import Transaction
 from orders import store
 from orders.order import Reason, Status
 
@@ -56,6 +58,9 @@ def fail_order(order_id: str, error: StateError, now: datetime) -> None:
     waited_in_vain = error.error == "States.Timeout" and order.status in WAITED
     reason = WAITED[order.status] if waited_in_vain else REASONS.get(error.error, "technical")
     declined = reason == "payment-declined"
+    transaction = Transaction()
+    if declined and (address := store.address_of(order_id)):
+        fraud.count_declined(transaction, address, now)
     store.move(
         order,
         "failed",
@@ -63,6 +68,7 @@ def fail_order(order_id: str, error: StateError, now: datetime) -> None:
         tell="order-failed",
         reason=reason,
         decline_code=_message(error.cause) if declined else None,
+        transaction=transaction,
     )
 
 

@@ -72,19 +72,25 @@ class PurchaseRequest(msgspec.Struct, frozen=True, rename="camel"):
 def handler(call: Call, body: PurchaseRequest) -> Order:
     """Accept an order. Poll it until its `status` is no longer `pending`."""
     refuse_card_numbers(call.raw_body)
-    person_id, key = call.caller.person_id, key_of(call)
-    answer = once(call, "POST /orders", lambda: msgspec.to_builtins(start_purchase(person_id, key, body, call.now)))
+    key = key_of(call)
+    answer = once(call, "POST /orders", lambda: msgspec.to_builtins(_start(call, key, body)))
     return msgspec.convert(answer, Order)
 
 
-def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: datetime) -> Order:
+def _start(call: Call, key: str, body: PurchaseRequest) -> Order:
+    return start_purchase(call.caller.person_id, key, body, call.now, call.viewer_address)
+
+
+def start_purchase(
+    person_id: str, key: str, request: PurchaseRequest, now: datetime, viewer_address: str | None = None
+) -> Order:
     """The order of this person and key: accepted now, or by an earlier try that crashed on its way.
 
     Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, PaymentVelocity, EventCancelled, EventMoved, Busy.
     """
     order_id = ids.derived("ord", person_id, key)
     try:
-        order = _accept(order_id, person_id, request, now)
+        order = _accept(order_id, person_id, request, now, viewer_address)
     except (store.OrderExists, PurchaseInProgress, HoldExpired, NotFound, PaymentVelocity):
         if (accepted := store.find(order_id)) is None:
             raise
@@ -94,16 +100,18 @@ def start_purchase(person_id: str, key: str, request: PurchaseRequest, now: date
     return order
 
 
-def _accept(order_id: str, person_id: str, request: PurchaseRequest, now: datetime) -> Order:
+def _accept(
+    order_id: str, person_id: str, request: PurchaseRequest, now: datetime, viewer_address: str | None
+) -> Order:
     """The order, its payment's request and the hold's new owner are written together or not at all."""
     hold = inventory.get_hold(person_id, request.hold_id, now)
     if request.expected_total not in (None, hold.fare.total):
         raise PriceMismatch(total=msgspec.to_builtins(hold.fare.total))
     inventory.check_stands(hold.event_id)
-    fraud.check_velocity(person_id, hold.event_id, now)
-    order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
     transaction = Transaction()
-    store.add(transaction, order)
+    address = fraud.admit_try(transaction, person_id, hold.event_id, viewer_address, now)
+    order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
+    store.add(transaction, order, address)
     payments.request_payment(transaction, order_id, order.fare.total, request.payment_info.payment_method_id, now)
     inventory.pin_hold(transaction, hold, order_id, order.lease_ends_at, now)
     transaction.commit()

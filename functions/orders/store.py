@@ -80,6 +80,7 @@ class OrderItem(Model):
     delivery = JSONAttribute()
     cancellations = JSONAttribute(null=True)
     revision = NumberAttribute(default=0)
+    address = UnicodeAttribute(null=True)
     open_orders = OpenOrders()
 
 
@@ -108,9 +109,14 @@ class MessageItem(Model):
     expires = TTLAttribute()
 
 
-def add(transaction: Transaction, order: Order) -> None:
-    """Put a new order and its list entry IF there is no such order; otherwise OrderExists."""
-    transaction.put(_item(order), condition=OrderItem.pk.does_not_exist(), refused=OrderExists())
+def add(transaction: Transaction, order: Order, address: str | None = None) -> None:
+    """Put a new order and its list entry IF there is no such order; otherwise OrderExists.
+
+    The buyer's network address is kept until the order ends, and never shown.
+    """
+    item = _item(order)
+    item.address = address
+    transaction.put(item, condition=OrderItem.pk.does_not_exist(), refused=OrderExists())
     transaction.put(EntryItem(f"B#{order.person_id}", position(order)))
 
 
@@ -122,16 +128,20 @@ def move(
     tell: Message | None = None,
     reason: Reason | None = None,
     decline_code: str | None = None,
+    transaction: Transaction | None = None,
 ) -> None:
-    """Move the order IF it is where `to` may be reached from, and put the message; otherwise OrderMoved."""
+    """Move the order IF it is where `to` may be reached from, and put the message; otherwise OrderMoved.
+
+    What the `transaction` has is written with it.
+    """
     actions: list[Action] = [OrderItem.status.set(to), OrderItem.updated_at.set(rfc3339(now))]
     if to not in OPEN:
-        actions.append(OrderItem.shard.remove())
+        actions += [OrderItem.shard.remove(), OrderItem.address.remove()]
     if reason:
         actions.append(OrderItem.reason.set(reason))
     if decline_code:
         actions.append(OrderItem.decline_code.set(decline_code))
-    transaction = Transaction()
+    transaction = transaction or Transaction()
     transaction.update(
         OrderItem(f"O#{order.order_id}", ORDER),
         actions,
@@ -236,6 +246,12 @@ def get(order_id: str) -> Order:
     if order is None:
         raise NotFound
     return order
+
+
+def address_of(order_id: str) -> str | None:
+    """Where an order came from, as long as it is open."""
+    item = OrderItem.get(f"O#{order_id}", ORDER, consistent_read=True)
+    return item.address
 
 
 def list_of(person_id: str, limit: int, after: str | None) -> tuple[list[Order], str | None]:

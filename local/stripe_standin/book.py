@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
+import json
 import secrets
-import string
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +13,16 @@ from . import shapes
 from .cards import Card
 from .errors import Json, invalid, missing
 
-_LETTERS = string.ascii_letters + string.digits
+_LISTED_BY = ("transfer_group", "payment_intent", "charge", "source")
+"""What lists are asked for by equality, and so found without reading the whole book."""
 
 
 class Book:
     def __init__(self, publish: Callable[[Json], None]) -> None:
         self.publish = publish
         self.objects: dict[str, Json] = {}
+        self._kinds: dict[str, dict[str, Json]] = defaultdict(dict)
+        self._with: dict[tuple[str, str, str], dict[str, Json]] = defaultdict(dict)
         self.cards: dict[str, Card] = {}  # payment method id to its card; a number never leaves this map
         self.used_methods: set[str] = set()  # spent: a method without a customer pays once
         self.search_lag_seconds = 0.0
@@ -31,15 +34,25 @@ class Book:
         return int(time.time())
 
     def new_id(self, prefix: str) -> str:
-        return f"{prefix}_{''.join(secrets.choice(_LETTERS) for _ in range(24))}"
+        return f"{prefix}_{secrets.token_hex(12)}"
 
     def add(self, made: Json) -> Json:
-        self.objects[made["id"]] = made
+        """Note an object; again, once it has other metadata or another group."""
+        self.objects[made["id"]] = self._kinds[made["object"]][made["id"]] = made
+        for known_by in _known_by(made):
+            self._with[known_by][made["id"]] = made
         return made
 
-    def all(self, kind: str) -> list[Json]:
-        """Newest first, as Stripe lists."""
-        return [one for one in reversed(self.objects.values()) if one["object"] == kind]
+    def forget(self, object_id: str) -> None:
+        gone = self.objects.pop(object_id)
+        del self._kinds[gone["object"]][object_id]
+        for known_by in _known_by(gone):
+            del self._with[known_by][object_id]
+
+    def all(self, kind: str, **having: Any) -> list[Json]:
+        """Newest first, as Stripe lists; of those that are or were known by a name and value, if some are given."""
+        known = [self._with.get((kind, name, value), {}) for name, value in having.items()]
+        return list(reversed(min(known, key=len, default=self._kinds[kind]).values()))
 
     def get(self, kind: str, object_id: str, param: str = "id") -> Json:
         found = self.objects.get(object_id)
@@ -48,8 +61,19 @@ class Book:
         return found
 
     def emit(self, kind: str, about: Json) -> None:
-        data = copy.deepcopy(about)
+        data = _copy(about)  # as it is at this moment
         self.publish(self.add(shapes.event(self.new_id("evt"), self.now(), kind, data, dict(self.request))))
+
+
+def _copy(one: Json) -> Json:
+    """Some five times faster than a deepcopy."""
+    copied: Json = json.loads(json.dumps(one))
+    return copied
+
+
+def _known_by(made: Json) -> list[tuple[str, str, str]]:
+    named = {**made.get("metadata", {}), **{name: made.get(name) for name in _LISTED_BY}}
+    return [(made["object"], name, value) for name, value in named.items() if isinstance(value, str)]
 
 
 def list_page(
@@ -64,7 +88,8 @@ def list_page(
     limit = params.get("limit", "10")
     if not limit.isdigit() or not 1 <= int(limit) <= 100:
         raise invalid("Invalid limit: must be between 1 and 100", param="limit")
-    found = [one for one in book.all(kind) if keep(one) and _matches(one, params, filters)]
+    having = {name: params[name] for name in filters if name in params and name in _LISTED_BY}
+    found = [one for one in book.all(kind, **having) if keep(one) and _matches(one, params, filters)]
     if after := params.get("starting_after"):
         book.get(kind, after, "starting_after")
         position = next((index for index, one in enumerate(found) if one["id"] == after), len(found))
@@ -87,9 +112,11 @@ def _matches(one: Json, params: Json, filters: tuple[str, ...]) -> bool:
 
 
 def expanded(book: Book, answer: Json, paths: Any) -> Json:
-    """A copy in which the ids named by `expand` are replaced by their objects."""
-    result = copy.deepcopy(answer)
-    for path in paths or []:
+    """The ids named by `expand` are replaced by their objects, in a copy."""
+    if not paths:
+        return answer
+    result = _copy(answer)
+    for path in paths:
         _expand(book, result, path.split("."))
     return result
 
@@ -105,5 +132,5 @@ def _expand(book: Book, node: Any, path: list[str]) -> None:
     if name not in node:
         raise invalid(f"This property cannot be expanded ({name}).", param="expand")
     if isinstance(node[name], str) and node[name] in book.objects:
-        node[name] = copy.deepcopy(book.objects[node[name]])
+        node[name] = _copy(book.objects[node[name]])
     _expand(book, node[name], rest)

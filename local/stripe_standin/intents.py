@@ -96,6 +96,7 @@ def capture(book: Book, params: Json, object_id: str) -> Json:
         message = f"Amount must be between 1 and the capturable {intent['amount_capturable']}."
         raise invalid(message, code="amount_too_large", param="amount_to_capture")
     intent["metadata"].update(forms.metadata(params))
+    book.add(intent)
     _settle(book, intent, book.objects[intent["latest_charge"]], amount)
     return intent
 
@@ -121,7 +122,7 @@ def update(book: Book, params: Json, object_id: str) -> Json:
     intent = book.get("payment_intent", object_id)
     intent["metadata"].update(forms.metadata(params))
     intent.update({name: params[name] for name in ("description", "transfer_group") if name in params})
-    return intent
+    return book.add(intent)
 
 
 def retrieve(book: Book, params: Json, object_id: str) -> Json:

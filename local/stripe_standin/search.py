@@ -18,10 +18,10 @@ def payment_intents(book: Book, params: Json) -> Json:
     clauses = [_CLAUSE.fullmatch(clause.strip()) for clause in re.split(r"\s+AND\s+", query)]
     if not all(clauses):
         raise invalid("Only metadata['key']:'value' clauses are known here", param="query")
-    wanted = [clause.groups() for clause in clauses if clause]
+    wanted: list[tuple[str, str]] = [(clause[1], clause[2]) for clause in clauses if clause]
     found = [
         intent
-        for intent in book.all("payment_intent")
+        for intent in book.all("payment_intent", **dict(wanted))
         if intent["created"] <= book.now() - book.search_lag_seconds
         and all(intent["metadata"].get(key) == value for key, value in wanted)
     ]

@@ -25,7 +25,7 @@ class _Courier:
 
     def publish(self, event: Json) -> None:
         if self.stand_in:
-            self.stand_in.book.objects.pop(event["id"], None)
+            self.stand_in.book.forget(event["id"])
         self._publish(event)
 
     def forget(self) -> None:
@@ -63,7 +63,7 @@ class Bank:
         return self.stand_in.book
 
     def all(self, kind: str) -> list[Json]:
-        return [one for one in self.book.objects.values() if one["object"] == kind]
+        return list(reversed(self.book.all(kind)))
 
     def serve(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any, how: str | None

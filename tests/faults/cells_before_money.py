@@ -66,7 +66,7 @@ def _(stage: Stage) -> None:
     stage.run()
     assert not stage.world.tables.scan("orders") and stage.world.counted["UnexpectedPayment"]
     gateway.cancel(stage.intent(order_id)["id"])  # what the alarm asks for
-    stage.world.bank.book.objects.pop(stage.intent(order_id)["id"])
+    stage.world.bank.book.forget(stage.intent(order_id)["id"])
 
 
 @cell("S1", "THR", "503+Retry-After, nothing partial")

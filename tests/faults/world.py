@@ -21,7 +21,7 @@ import botocore.client
 from aws_lambda_powertools.utilities.idempotency import base as idempotency
 from aws_lambda_powertools.utilities.idempotency.persistence import base, datarecord, dynamodb
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
-from stripe._http_client import HTTPClient
+from stripe import _http_client
 
 from infra.triggers import Schedule, Step
 from infra.wiring import WIRING
@@ -110,6 +110,7 @@ class World:
             token_bytes=draw.randbytes,
             randbits=draw.getrandbits,
             choice=draw.choice,
+            token_hex=lambda count: draw.randbytes(count).hex(),
             token_urlsafe=lambda count: draw.randbytes(count).hex(),
         )
 
@@ -119,7 +120,7 @@ class World:
                 return world.clock.now.astimezone(tz) if tz else world.clock.now.astimezone().replace(tzinfo=None)
 
         times = SimpleNamespace(datetime=Moment, timedelta=dt.timedelta)
-        calm = SimpleNamespace(sleep=lambda seconds: None)
+        calm = SimpleNamespace(sleep=lambda seconds: None, time=lambda: self.clock.seconds)
         replaced: list[tuple[Any, str, Any]] = [
             (auth, "_fetch_keys", harness._public_keys),
             (auth, "_keys", auth._Keys()),
@@ -134,7 +135,7 @@ class World:
             *((module, "dt", times) for module in (idempotency, base, datarecord, dynamodb)),
             (telemetry.metrics, "add_metric", lambda name, unit, value: self.counted.update({name: value})),
             (telemetry.log._logger, "disabled", True),
-            (HTTPClient, "_sleep_time_seconds", lambda client, retries: 0),
+            (_http_client, "time", calm),
             (*banks.PATCHED, banks.transport(self._stripe)),
             (botocore.client.BaseClient, "_make_api_call", lambda client, *call: self._aws(client, *call)),
         ]

@@ -76,6 +76,16 @@ class Call(msgspec.Struct, frozen=True):
         return self.person
 
     @property
+    def viewer_address(self) -> str | None:
+        """The network address that reached the CDN, if there is a CDN that tells.
+
+        CloudFront appends it to X-Forwarded-For, API Gateway then CloudFront's own; what is left of these two
+        is whatever the viewer sent.
+        """
+        told = self.headers.get("x-forwarded-for", "").split(",")
+        return told[-2].strip() if len(told) > 1 else None
+
+    @property
     def idempotency_key(self) -> str:
         """What tells a repeated request from a second one, or nothing. Raises IdempotencyKeyRequired."""
         key = self.headers.get("idempotency-key", "").strip()

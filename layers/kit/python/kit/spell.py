@@ -21,6 +21,8 @@ DECIMALS_OTHER_THAN_TWO = {
 
 def line(text: str, length_max: int = 200) -> str:
     """One line of what can be seen: no control characters, no hidden direction marks, single spaces."""
+    if text.isascii() and text.isprintable():  # most are
+        return " ".join(text.split())[:length_max]
     visible = "".join(
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFC", text)
