@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jwt
 import msgspec
@@ -22,6 +23,7 @@ LEEWAY_SECONDS = 5
 FETCH_TIMEOUT_SECONDS = 2
 REFETCH_AFTER_SECONDS = 60
 """An unknown key id asks the issuer again at most this often, so that invented ids cost it nothing."""
+HEADERS_REMEMBERED = 16
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -63,10 +65,9 @@ def admit(callers: Callers, authorization: str | None) -> Person | None:
 def verify(token: str) -> Person:
     """Check signature, issuer, client and use of an access token. Raises InvalidToken."""
     try:
-        header = jwt.get_unverified_header(token)
         claims = jwt.decode(
             token,
-            _keys.find(header.get("kid")),
+            _keys.find(_key_id(token.partition(".")[0])),
             algorithms=["RS256"],
             issuer=os.environ["ISSUER"],
             leeway=LEEWAY_SECONDS,
@@ -82,6 +83,12 @@ def verify(token: str) -> Person:
         groups=frozenset(claims.get("cognito:groups", ())),
         session_id=claims.get("origin_jti", claims.get("jti", "")),
     )
+
+
+@lru_cache(maxsize=HEADERS_REMEMBERED)
+def _key_id(header: str) -> object:
+    """The key that a token's header names: all tokens that a key signed begin with the same one."""
+    return jwt.get_unverified_header(f"{header}..").get("kid")
 
 
 def _bearer(authorization: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -35,7 +36,7 @@ def build(document: object, wanted: type[T], *, strict: bool = True, at: str = "
     """Check a document against a struct field by field, so that an error knows its field and its word."""
     if not isinstance(document, dict):
         raise Invalid(f"{at.rstrip('.') or 'The body'} must be an object.")
-    fields = msgspec.structs.fields(wanted)  # type: ignore[arg-type]
+    fields = _fields(wanted)  # type: ignore[arg-type]
     unknown = sorted(set(document) - {field.encode_name for field in fields})
     if unknown:
         raise UnknownField(f"Unknown: {', '.join(unknown)}.", fields=[at + name for name in unknown])
@@ -47,6 +48,11 @@ def build(document: object, wanted: type[T], *, strict: bool = True, at: str = "
         elif field.required:
             raise Invalid(f"{name} is missing.", word=_word(field.type), field=name)
     return wanted(**values)
+
+
+@cache
+def _fields(wanted: type) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(wanted)
 
 
 def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
