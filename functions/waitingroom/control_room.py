@@ -72,7 +72,6 @@ def open_room(event_id: str, wanted: Control, by: str, now: datetime) -> Room:
     if wanted.draw_at is not None and wanted.draw_at < now + PRE_REGISTRATION_MIN:
         raise Invalid("Leave people half a minute at least to register before the draw.", field="drawAt")
     draw_at = to_ms(wanted.draw_at) if wanted.draw_at is not None else None
-    fitting = 1 << max(0, (wanted.expected_people // PEOPLE_PER_BUCKET - 1)).bit_length()
     room = Room(
         event_id=event_id,
         opened_at=to_ms(now),
@@ -81,12 +80,18 @@ def open_room(event_id: str, wanted: Control, by: str, now: datetime) -> Room:
         beacon_round=beacon.first_round_after((draw_at or to_ms(now)) + 2 * ticking.GRACE_MS),
         capacity=wanted.capacity or CAPACITY,
         rate=wanted.admissions_per_second or RATE,
-        buckets=min(BUCKETS_MAX, max(BUCKETS_MIN, fitting)),
+        buckets=buckets_for(wanted.expected_people),
         phase="serving" if draw_at is None else "registering",
         tick_at=to_ms(now),
     )
     rooms.create(room, by)
     return room
+
+
+def buckets_for(people: int) -> int:
+    """How many keys the register of so many is spread over."""
+    fitting = 1 << max(0, people // PEOPLE_PER_BUCKET - 1).bit_length()
+    return min(BUCKETS_MAX, max(BUCKETS_MIN, fitting))
 
 
 def change(event_id: str, wanted: Control, by: str, now: datetime) -> Room:

@@ -9,7 +9,7 @@ import msgspec
 
 from kit.clock import from_ms
 from waitingroom import draws, waits
-from waitingroom.room import BUCKETS_MIN, Milestone, Phase, Room
+from waitingroom.room import Milestone, Phase, Room
 
 Status = Literal["queued", "called", "admitted", "expired"]
 Mode = Literal["normal", "degraded"]
@@ -71,7 +71,7 @@ class NowServing(msgspec.Struct, frozen=True, rename="camel"):
     seats_left: int | None
     poll: Poll
     join_spread_seconds: int
-    """Before the draw, register after a random part of this: being early gains nothing, and a receipt stands."""
+    """Before the draw, register after a random part of this: being early gains nothing."""
     draw: Draw
     degraded_terms: str | None = None
     """Sealed; for POST /queue/{eventId}/degraded?terms=…, while no ticks are made."""
@@ -113,7 +113,7 @@ def now_serving(room: Room, beacon_source: str, degraded_terms: str | None = Non
         capacity=room.capacity,
         seats_left=room.seats_left,
         poll=Poll(),
-        join_spread_seconds=room.buckets // 2 if room.buckets > BUCKETS_MIN and room.phase == "registering" else 0,
+        join_spread_seconds=waits.join_spread_seconds(room, room.tick_at),
         draw=_draw(room, beacon_source),
         degraded_terms=degraded_terms,
     )

@@ -10,7 +10,7 @@ import math
 
 from waitingroom import ranks
 from waitingroom.granting import people_until
-from waitingroom.room import Room
+from waitingroom.room import BUCKETS_MIN, Room
 
 POLL_SECONDS_MIN = 5
 POLL_SECONDS_MAX = 600
@@ -54,6 +54,14 @@ def poll_seconds(wait: tuple[int, int] | None) -> int:
     if wait is None:
         return 30
     return min(POLL_SECONDS_MAX, max(POLL_SECONDS_MIN, (wait[0] + wait[1]) // 2 // POLL_PART))
+
+
+def join_spread_seconds(room: Room, now_ms: int) -> int:
+    """Before the draw: register after a random part of this. Where many are expected, a second for each bucket, which
+    brings 50 million people below what one API takes; never more than half of what is left until the draw."""
+    if room.phase != "registering" or room.draw_at is None or room.buckets <= BUCKETS_MIN:
+        return 0
+    return min(room.buckets, max(0, room.draw_at - now_ms) // 2_000)
 
 
 def out_of_reach(room: Room, people: int | None) -> bool:

@@ -5,6 +5,7 @@ Nobody is kept but those whom a sale could ever reach; of all others only tables
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from waitingroom import ranks
 
 CHUNK = 250_000
 DECILES = 10
+FREEDOM = (DECILES - 1) ** 2
+"""Degrees of freedom of a table with both margins given."""
+FAVOUR = 0.1
 EVENT = "evt_000000000000sale"
 
 
@@ -38,6 +42,8 @@ class Population:
     """People who came in each second of pre-registration."""
     fairness: np.ndarray = field(default_factory=lambda: np.zeros((DECILES, DECILES), np.int64))
     """Decile of arrival against decile of rank."""
+    control: np.ndarray = field(default_factory=lambda: np.zeros((DECILES, DECILES), np.int64))
+    """The same under ranks that favour the first tenth of all who come: a test that lets them pass is none."""
     drawn: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -56,6 +62,7 @@ def populate(seed: bytes, people: int, registration_seconds: int, reach: float, 
             part = done.result()
             whole.arrivals += part.arrivals
             whole.fairness += part.fairness
+            whole.control += part.control
             whole.drawn += part.drawn
             yield whole
     whole.drawn.sort()
@@ -73,15 +80,24 @@ def make(chunk: Chunk) -> Population:
     drawn = [ranks.draw_rank(chunk.seed, EVENT, person(number)) for number in numbers]
     places = np.fromiter((int(rank[1:9], 16) for rank in drawn), np.uint32, chunk.people) / 2**32
     order = came.argsort().argsort() * DECILES // chunk.people
-    fairness = np.zeros((DECILES, DECILES), np.int64)
+    fairness, control = np.zeros((2, DECILES, DECILES), np.int64)
     np.add.at(fairness, (order, (places * DECILES).astype(int)), 1)
+    favoured = np.where(order == 0, places * (1 - FAVOUR), places)
+    np.add.at(control, (order, (favoured * DECILES).astype(int)), 1)
     seconds = (came * chunk.registration_seconds).astype(int)
     arrivals = np.bincount(seconds, minlength=chunk.registration_seconds)
     within = np.flatnonzero(places <= chunk.reach)
-    return Population(arrivals, fairness, [(drawn[index], numbers[index]) for index in within])
+    return Population(arrivals, fairness, control, [(drawn[index], numbers[index]) for index in within])
 
 
 def chi_square(table: np.ndarray) -> float:
-    """How far the table is from one in which rank does not depend on arrival; 81 degrees of freedom."""
+    """How far the table is from one in which rank does not depend on arrival."""
     expected = table.sum(0, keepdims=True) * table.sum(1, keepdims=True) / table.sum()
     return float(((table - expected) ** 2 / expected).sum())
+
+
+def by_chance(chi: float) -> float:
+    """How often independent tables lie at least this far off: the chi-square distribution of 81 degrees of freedom."""
+    half = chi / 2
+    terms = (math.exp((k + 0.5) * math.log(half) - half - math.lgamma(k + 1.5)) for k in range(FREEDOM // 2))
+    return math.erfc(math.sqrt(half)) + math.fsum(terms)

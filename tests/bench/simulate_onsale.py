@@ -10,19 +10,23 @@ import argparse
 import json
 import math
 import os
+import sys
 import time
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from tests.bench import onsale_picture, onsale_sale
-from tests.bench.onsale_people import EVENT, chi_square, populate
-from waitingroom import beacon, draws
+from tests.bench.onsale_people import EVENT, FAVOUR, FREEDOM, Population, by_chance, chi_square, populate
+from waitingroom import beacon, draws, waits
+from waitingroom.control_room import buckets_for
 from waitingroom.room import CAPACITY, RATE, Room
 
-CHI_SQUARE_MAX = 126.1
-"""One table in a thousand of 81 degrees of freedom lies above it by chance."""
+CHANCE_MIN = 0.001
+"""A rank that is drawn passes the test of fairness but once in a thousand runs; one that favours anybody never does."""
 ANNOUNCED_MS = 1_900_000_000_000
 LIMITS = {
     "cloudfront_requests": 250_000,
@@ -47,17 +51,17 @@ SIGN_IN_USD = 0.015
 """Of an identity provider billed per monthly user (Cognito Essentials, list); reported apart."""
 BOTS = 0.05
 """Of all joins, so many again by somebody who joined already: each costs a write unit and changes nothing."""
-JITTER_SECONDS = 2_048
-"""Over which the room has a great crowd's joins spread."""
+LOOKS_AGAIN = 0.1
+"""Of all who joined, so many open the page again and ask the API where they stand."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=500_000)
     parser.add_argument("--seats", type=int, default=60_000)
     parser.add_argument("--registration-hours", type=float, default=4.0)
     parser.add_argument("--picture", type=Path, default=Path(".local/onsale.svg"))
-    wanted = parser.parse_args()
+    wanted = parser.parse_args(arguments)
     began = time.monotonic()
     secret, value = sha256(b"the organizer's secret").digest(), sha256(b"a round of the beacon").digest()
     seed = draws.seed(secret, value, wanted.users)
@@ -76,40 +80,53 @@ def main() -> None:
         draw_at=ANNOUNCED_MS - 60_000,
         secret=secret.hex(),
         beacon_round=beacon.first_round_after(ANNOUNCED_MS),
+        buckets=buckets_for(wanted.users),
         phase="serving",
         registered=wanted.users,
         seed=seed.hex(),
         tick_at=ANNOUNCED_MS,
     )
     sale = onsale_sale.run(room, people.drawn, wanted.seats, onsale_sale.Crowd(), onsale_sale.Weather(), 6 * 3600)
-    report(wanted.users, wanted.seats, window, people.arrivals, people.fairness, sale, began, ranked_seconds)
     onsale_picture.draw(wanted.picture, people.arrivals, sale.curve, CAPACITY, RATE)
     print(f"Picture: {wanted.picture}", flush=True)
+    report(wanted.users, wanted.seats, room, people, sale, began, ranked_seconds)
+
+
+def registrations(room: Room, arrivals: np.ndarray) -> np.ndarray:
+    """When those who come register, by the second: each waits for a random part of what the room tells them then."""
+    assert room.draw_at is not None
+    registering = msgspec.structs.replace(room, phase="registering", draw_at=room.opened_at + len(arrivals) * 1000)
+    spread = np.zeros(len(arrivals) + 1)
+    for second, people in enumerate(arrivals):
+        wait = max(1, waits.join_spread_seconds(registering, room.opened_at + second * 1000))
+        spread[second] += people / wait
+        spread[min(second + wait, len(arrivals))] -= people / wait
+    return np.cumsum(spread)[:-1]
 
 
 def report(
     users: int,
     seats: int,
-    window: int,
-    arrivals: np.ndarray,
-    fairness: np.ndarray,
+    room: Room,
+    people: Population,
     sale: onsale_sale.Outcome,
     began: float,
     ranked_seconds: float,
 ) -> None:
     """Sentences, then one line of JSON."""
-    spread = np.convolve(arrivals, np.full(JITTER_SECONDS, 1 / JITTER_SECONDS))[:window]
-    joins = float(spread.max()) * (1 + BOTS)
+    window = len(people.arrivals)
+    joins = float(registrations(room, people.arrivals).max()) * (1 + BOTS)
+    asked = joins * (1 + LOOKS_AGAIN)
     waited = np.array(sale.seconds_to_admit)
-    chi = chi_square(fairness)
+    chi, biased = chi_square(people.fairness), chi_square(people.control)
     peak = {
-        "cloudfront_requests": max(sale.curve.polls) + 2 * float(arrivals.max()),
-        "api_requests": 2 * joins,
-        "lambda_concurrency": 2 * joins * API_MS / 1000,
+        "cloudfront_requests": max(sale.curve.polls) + 2 * float(people.arrivals.max()),
+        "api_requests": asked,
+        "lambda_concurrency": asked * API_MS / 1000,
         "dynamodb_writes": joins + 2 * max(sale.curve.admitted) + 1,
     }
     polls = sum(sale.curve.polls) + users * window / 2 / 600
-    calls = 2 * users * (1 + BOTS)
+    calls = users * (1 + BOTS) * (1 + LOOKS_AGAIN)
     cost = {
         "joining": users * (1 + BOTS) * PRICES["dynamodb write"]
         + calls * (PRICES["api request"] + PRICES["lambda request"] + API_MS / 1000 * GB * PRICES["lambda gb second"])
@@ -124,10 +141,12 @@ def report(
     print(f"Admitted {waited.size:,} in {len(sale.curve.live):,} s, sold {sale.sold:,}, no-shows {sale.no_shows:,}")
     print(f"Seconds from the draw to admission: {at}")
     print(f"Live at most {max(sale.curve.live):,} of {sale.room.capacity:,}, places used {sale.utilisation:.1%}")
-    print(f"Rank against arrival: chi-square {chi:.1f} (81 degrees of freedom; by chance below {CHI_SQUARE_MAX})")
+    print(f"Rank against arrival, ten deciles by ten: chi-square {chi:.1f} at {FREEDOM} degrees of freedom,")
+    print(f"  p = {by_chance(chi):.3f}, fair from {CHANCE_MIN}; control, whose first tenth to come gains {FAVOUR:.0%}:")
+    print(f"  chi-square {biased:,.0f}, p = {by_chance(biased):.1e}, {rejected(biased)}")
     for service, load in peak.items():
         used = load / LIMITS[service]
-        remedy = "" if used <= 1 else f"  ← raise the quota {math.ceil(used)}-fold, or open registration earlier"
+        remedy = "" if used <= 1 else f"  <- raise this quota {math.ceil(used)}-fold, or open registration earlier"
         print(f"{service:>20}: peak {load:>12,.0f} of {LIMITS[service]:>9,} ({used:.0%}){remedy}")
     for what, usd in cost.items():
         print(f"{what:>20}: ${usd:,.2f}")
@@ -146,6 +165,9 @@ def report(
                 "capacity": sale.room.capacity,
                 "utilisation": round(sale.utilisation, 4),
                 "chi_square": round(chi, 1),
+                "chi_square_freedom": FREEDOM,
+                "chi_square_p": round(by_chance(chi), 4),
+                "control_p": by_chance(biased),
                 "peak_share_of_limit": {name: round(load / LIMITS[name], 3) for name, load in peak.items()},
                 "usd": round(together, 2),
                 "usd_per_thousand_people": round(together / users * 1000, 5),
@@ -153,6 +175,12 @@ def report(
             }
         )
     )
+    if by_chance(chi) < CHANCE_MIN or by_chance(biased) >= CHANCE_MIN:
+        sys.exit("The ranks are not fair, or the test of it does not see what is not.")
+
+
+def rejected(chi: float) -> str:
+    return "rejected as it must be" if by_chance(chi) < CHANCE_MIN else "NOT REJECTED"
 
 
 if __name__ == "__main__":

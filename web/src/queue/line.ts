@@ -26,6 +26,8 @@ const COOKIE_UNTIL = "boxoffice.edge-cookie";
 const COOKIE_MS = 11 * 3_600_000;
 const READY_AGAIN_MS = 4_000;
 const ERROR_AGAIN_MS = 10_000;
+const JOIN_ATTEMPTS = 30;
+const JOINED = "boxoffice.joined.";
 
 type State = Omit<Line, "join" | "leave">;
 
@@ -44,8 +46,10 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
 
     const look = async (): Promise<number> => {
       const now = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
-      // Once: whoever only looks on must not be a question to the API every few seconds.
-      if (!asked) standing = await myStanding(eventId, leaving.signal);
+      // Once: whoever only looks on must not be a question to the API every few seconds. Nor, while many register,
+      // whoever has never joined in this browser: joining again gives the first place.
+      if (!asked && (now.joinSpreadSeconds === 0 || localStorage.getItem(JOINED + eventId)))
+        standing = await myStanding(eventId, leaving.signal);
       asked = true;
       if (!standing) {
         tell({ now, joined: false, standing: undefined, error: undefined });
@@ -107,19 +111,35 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
   };
 }
 
-/** The edge says when one came; registering is then spread out, which costs nobody anything. */
+/**
+ * The edge says when one came. Before a great draw registering is spread out, which costs nobody anything; then
+ * whoever has no edge cookie yet does not ask for one, and a moment in which the API is overrun is waited out.
+ */
 async function join(eventId: string, now: NowServing | undefined): Promise<Standing> {
-  const receipt = await edgeReceipt(eventId);
-  const left = now?.draw.drawAt ? Date.parse(now.draw.drawAt) - Date.now() - 10_000 : 0;
-  const spread = Math.max(0, Math.min(1000 * (now?.joinSpreadSeconds ?? 0), left));
-  await new Promise((done) => setTimeout(done, Math.random() * spread));
-  return call<Standing>(`/queue/${eventId}/join`, { method: "POST", private: true, body: { receipt } });
+  const spread = 1000 * (now?.joinSpreadSeconds ?? 0);
+  const receipt = spread && !hasEdgeCookie() ? undefined : await edgeReceipt(eventId);
+  await pause(Math.random() * spread);
+  for (let refused = 1; ; refused++) {
+    try {
+      const path = `/queue/${eventId}/join`;
+      const standing = await call<Standing>(path, { method: "POST", private: true, body: { receipt } });
+      localStorage.setItem(JOINED + eventId, "yes");
+      return standing;
+    } catch (error) {
+      if (!(error instanceof Problem && error.passing) || refused === JOIN_ATTEMPTS) throw error;
+      await pause((0.5 + Math.random()) * ERROR_AGAIN_MS);
+    }
+  }
 }
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+const hasEdgeCookie = () => Number(localStorage.getItem(COOKIE_UNTIL)) > Date.now();
 
 async function edgeReceipt(eventId: string): Promise<string | undefined> {
   const ask = () => call<{ receipt: string }>(`/queue/${eventId}/receipt`, { method: "POST" });
   try {
-    if (Number(localStorage.getItem(COOKIE_UNTIL)) < Date.now()) await edgeCookie();
+    if (!hasEdgeCookie()) await edgeCookie();
     return (await ask().catch((error: unknown) => edgeCookie().then(ask, () => Promise.reject(error))))
       .receipt;
   } catch {

@@ -1,0 +1,49 @@
+"""The simulation of a sale, small: the same program that `make simulate-onsale USERS=50000000` runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.bench import simulate_onsale
+from tests.bench.onsale_people import FREEDOM, by_chance, chi_square
+from waitingroom import waits
+from waitingroom.control_room import BUCKETS_MAX
+from waitingroom.room import Room
+
+USERS, SEATS = 30_000, 4_000
+
+
+def test_a_small_sale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "sale.svg"
+    simulate_onsale.main(["--users", str(USERS), "--seats", str(SEATS), "--picture", str(picture)])
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert result["max_live"] <= result["capacity"]
+    assert result["sold"] == SEATS
+    assert result["chi_square_p"] > simulate_onsale.CHANCE_MIN > result["control_p"]
+    assert picture.read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize(("chi", "expected"), [(81.0, 0.48), (103.01, 0.05), (113.51, 0.01), (126.08, 0.001)])
+def test_chance_is_that_of_81_degrees_of_freedom(chi: float, expected: float) -> None:
+    assert by_chance(chi) == pytest.approx(expected, rel=0.03)
+
+
+def test_ranks_by_arrival_are_not_fair() -> None:
+    assert by_chance(chi_square(np.eye(10) * 50 + 100)) < 1e-9
+    assert FREEDOM == 81
+
+
+def test_fifty_million_register_below_what_one_api_takes() -> None:
+    hours, surge = 4 * 3600, 720
+    arrivals = np.full(hours, 37_500_000 / hours)
+    arrivals[:surge] += 12_500_000 / surge
+    room = Room("evt_000000000000sale", 0, hours * 1000, "00", 1, buckets=BUCKETS_MAX)
+    joins = simulate_onsale.registrations(room, arrivals)
+    assert joins.sum() == pytest.approx(50_000_000)
+    assert arrivals.max() > 1.9 * simulate_onsale.LIMITS["api_requests"]
+    assert joins.max() < 0.7 * simulate_onsale.LIMITS["api_requests"]
+    assert waits.join_spread_seconds(room, hours * 1000 - 1_000) == 0  # whoever comes last is not sent past the draw
