@@ -76,7 +76,7 @@ class Visitor:
         has just left, makes a single seat of nobody.
         """
         free: list[str] = []
-        for told in self._walk():
+        for told in self.walk():
             if told in free:  # the row's end
                 continue
             beside = free if free and _row(told) == _row(free[-1]) else []
@@ -94,7 +94,7 @@ class Visitor:
 
     def choose_seat(self, words: str) -> None:
         """In a section: walk its rows to the seat that is told with these words, and choose it."""
-        if not any(words in told for told in self._walk()):
+        if not any(words in told for told in self.walk()):
             raise AssertionError(f"there is no {words}")
         self.map.press("Enter")
         expect(self.page.locator(".chosen-list li").last).to_be_visible()
@@ -102,9 +102,9 @@ class Visitor:
     def find_seat(self, told: str) -> str:
         """In a section: walk to the seat that was told so elsewhere; answers how it is told here."""
         place = told.rpartition(", ")[0]
-        return next(here for here in self._walk() if here.startswith(place))
+        return next(here for here in self.walk() if here.startswith(place))
 
-    def _walk(self) -> Iterator[str]:
+    def walk(self) -> Iterator[str]:
         """Seat after seat, row after row."""
         for key in itertools.islice(itertools.cycle(["Home", *["ArrowRight"] * 40, "ArrowDown"]), 600):
             yield self.told

@@ -23,6 +23,7 @@ const OrderPage = lazy(() => import("./orders/OrderPage").then((m) => m.OrderPag
 const OrderListPage = lazy(() => import("./orders/OrderListPage").then((m) => m.OrderListPage));
 const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) => m.TicketListPage));
 const NewEventPage = lazy(() => import("./organizer/NewEventPage").then((m) => m.NewEventPage));
+const HousePage = lazy(() => import("./organizer/HousePage").then((m) => m.HousePage));
 const TicketPage = lazy(() => import("./tickets/TicketPage").then((m) => m.TicketPage));
 
 /** A new page begins at its top, with the focus where a keyboard or screen reader goes on reading. */
@@ -51,6 +52,7 @@ export function App() {
           <Route path="/tickets" component={TicketListPage} />
           <Route path="/tickets/:ticketId" component={TicketPage} />
           <Route path="/organizer/events/new" component={NewEventPage} />
+          <Route path="/organizer/events/:eventId/house" component={HousePage} />
           <Route path="/account" component={PreferencesPage} />
           <Route path="/operator/reviews" component={ReviewsPage} />
           <Route path="/sign-in" component={SignInPage} />

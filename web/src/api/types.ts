@@ -36,3 +36,5 @@ export type TicketWithCode = Schemas["TicketWithCode"];
 export type ChartImport = Schemas["ChartImport"];
 export type ChartFormat = ChartImport["format"];
 export type Category = Schemas["Category"];
+export type House = Schemas["House"];
+export type Block = Schemas["Block"];

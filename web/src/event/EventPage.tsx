@@ -18,13 +18,14 @@ interface House {
   first: FreeSeats;
 }
 
-interface Loaded {
+export interface Loaded {
   event: Event;
   /** An event that is only announced has none. */
   house?: House;
 }
 
-async function load(eventId: string, signal: AbortSignal): Promise<Loaded> {
+/** An event, the plan of its house, and which of its seats are free. */
+export async function loadEvent(eventId: string, signal: AbortSignal): Promise<Loaded> {
   const id = encodeURIComponent(eventId);
   const [event, map] = await Promise.all([
     call<Event>(`/events/${id}`, { signal }),
@@ -44,7 +45,7 @@ function beforeSale(error: unknown): undefined {
 
 export function EventPage() {
   const eventId = useRoute().params.eventId as string;
-  const loaded = useLoaded(eventId, (signal) => load(eventId, signal));
+  const loaded = useLoaded(eventId, (signal) => loadEvent(eventId, signal));
   useTitle(loaded.value?.event.name ?? "Event");
   if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
   return (

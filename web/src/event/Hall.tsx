@@ -109,7 +109,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
 }
 
 /** All prices on the map are those of the event's first ticket type, with everything included. */
-function pricesOf(event: Event, plan: Plan) {
+export function pricesOf(event: Event, plan: Plan) {
   const keys = plan.categories.map((c) => c.key);
   const standard = event.pricing.ticketTypes[0]?.id ?? "";
   const amounts = keys.map((key) => allIn(event.pricing, key, standard));

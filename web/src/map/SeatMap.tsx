@@ -14,6 +14,8 @@ export interface SeatMapProps {
   free: FreeSeats;
   chosen: ReadonlySet<number>;
   lost: ReadonlySet<number>;
+  /** What a lost seat is called. */
+  lostWord?: string;
   only: number | undefined;
   /** Per category: the step of the colour ramp, and the price in words. */
   ranks: readonly number[];
@@ -74,7 +76,7 @@ export function SeatMap(props: SeatMapProps) {
     [plan, ranks, left, chosen, lost, only, priceFrom, hover, shownFocus],
   );
 
-  const describe = (spot: Spot) => words(spot, scene, props.price);
+  const describe = (spot: Spot) => words(spot, scene, props.price, props.lostWord ?? "just gone");
   const press = (e: KeyboardEvent) => {
     const made = map.current as SeatMapView;
     const move = moveFor(e.key, focused, plan, finder);
@@ -162,7 +164,7 @@ export function SeatMap(props: SeatMapProps) {
 }
 
 /** A place in words: where it is, what it costs, whether it can be had. */
-function words(spot: Spot, scene: Scene, price: readonly string[]): string[] {
+function words(spot: Spot, scene: Scene, price: readonly string[], lostWord: string): string[] {
   const { plan, free, left, chosen, lost, priceFrom } = scene;
   if ("section" in spot) {
     const section = plan.sections[spot.section] as PlanSection;
@@ -178,7 +180,7 @@ function words(spot: Spot, scene: Scene, price: readonly string[]): string[] {
     : free.has(seat)
       ? "available"
       : lost.has(seat)
-        ? "just gone"
+        ? lostWord
         : "taken";
   return [
     sectionOf(plan, seat).label,

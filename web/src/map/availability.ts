@@ -54,6 +54,13 @@ export class FreeSeats {
     return free;
   }
 
+  /** The same, but for these seats. */
+  without(seats: Iterable<number>): FreeSeats {
+    const bytes = this.bytes.slice();
+    for (const seat of seats) put(bytes, seat, false);
+    return new FreeSeats(bytes, this.versions);
+  }
+
   /** Each section as the newer of the two has it. */
   orNewer(other: FreeSeats, plan: Plan): FreeSeats {
     const newer = plan.sections.filter(({ key }) => other.versionOf(key) > this.versionOf(key));

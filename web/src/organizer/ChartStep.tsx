@@ -19,7 +19,8 @@ const HOW = {
 };
 
 /** Choose a file, watch it become a chart, look at what was made of it. */
-export function ChartStep({ onChart }: { onChart: (chart: ChartImport | undefined) => void }) {
+export function ChartStep(props: { title: string; onChart: (chart: ChartImport | undefined) => void }) {
+  const { title, onChart } = props;
   const [file, setFile] = useState<File>();
   const [format, setFormat] = useState<ChartFormat>("seatsio");
   const [how, setHow] = useState<keyof typeof HOW>();
@@ -48,7 +49,7 @@ export function ChartStep({ onChart }: { onChart: (chart: ChartImport | undefine
   };
   return (
     <section class="card stack" aria-labelledby="chart-step">
-      <h2 id="chart-step">1. The seating chart</h2>
+      <h2 id="chart-step">{title}</h2>
       <p class="lede">
         A drawing from seats.io, a pretix seating plan, or a table with the columns section, row and seat.
         What is dirty is mended and told.

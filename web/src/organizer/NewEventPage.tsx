@@ -68,7 +68,7 @@ export function NewEventPage() {
   return (
     <main id="main" class="page middle stack" tabIndex={-1}>
       <h1>New event</h1>
-      <ChartStep onChart={setChart} />
+      <ChartStep title="1. The seating chart" onChart={setChart} />
       {chart?.chart && !onSale && (
         <form class="stack" onSubmit={publish}>
           <EventStep draft={draft} change={change} />
@@ -81,7 +81,8 @@ export function NewEventPage() {
       )}
       {onSale && (
         <Notice kind="good" title={`${onSale.name} is on sale`}>
-          <a href={`/events/${onSale.eventId}`}>See it as your buyers do</a>
+          <a href={`/events/${onSale.eventId}`}>See it as your buyers do</a>, or{" "}
+          <a href={`/organizer/events/${onSale.eventId}/house`}>keep seats out of the sale</a>
         </Notice>
       )}
     </main>
