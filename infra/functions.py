@@ -27,7 +27,7 @@ NOT_CODE = ["**/__pycache__", "**/*.pyc"]
 STREAM_ATTEMPTS = 10
 BEHIND = Duration.minutes(2)
 READ = ("GetItem", "BatchGetItem", "Query")
-WRITE = (*READ, "PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem")
+WRITE = ("PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem")
 
 
 class Code(Construct):
@@ -123,7 +123,11 @@ class WiredFunction(Construct):
         for context in wired.reads:
             self._allow(READ, data.tables[context])
         for context in wired.writes:
-            self._allow(WRITE, data.tables[context])
+            if prefixes := wired.writes_only.get(context):
+                self._allow(READ, data.tables[context])
+                self._let_write(data.tables[context], prefixes)
+            else:
+                self._allow((*READ, *WRITE), data.tables[context])
         for context in wired.forgets:
             self._allow(("DeleteItem",), data.tables[context])
         for name in self._secrets():
@@ -168,6 +172,16 @@ class WiredFunction(Construct):
 
     def _allow(self, actions: tuple[str, ...], table: dynamodb.Table) -> None:
         table.grant(self.function, *(f"dynamodb:{action}" for action in actions))
+
+    def _let_write(self, table: dynamodb.Table, prefixes: tuple[str, ...]) -> None:
+        """Only items of these partitions. Every write names its partition, so the list is never empty."""
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=[f"dynamodb:{action}" for action in WRITE],
+                resources=[table.table_arn],
+                conditions={"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{each}*" for each in prefixes]}},
+            )
+        )
 
     def _poll(self, trigger: Queue) -> None:
         self.function.add_event_source(

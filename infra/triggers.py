@@ -91,6 +91,8 @@ class Function:
     verbs: Mapping[Trigger, str]
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    writes_only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a context that it writes: only items whose partition key begins so."""
     secrets: tuple[str, ...] = ()
     sends: tuple[str, ...] = ()
     """Queues it may send to."""

@@ -76,7 +76,9 @@ WIRING = (
     Function(
         "push",
         {Queue("ticks", batch_size=1): "inventory.push_changes"},
-        writes=("inventory", "live"),
+        reads=("live",),
+        writes=("inventory",),
+        writes_only={"inventory": ("W#",)},
         forgets=("live",),
         tells_live=True,
         memory_mb=1769,
@@ -135,12 +137,14 @@ WIRING = (
         "expire",
         {Queue("expiries"): "inventory.expire_hold"},
         writes=("inventory",),
+        writes_only={"inventory": ("R#",)},
         sends=("expiries",),
     ),
     Function(
         "project",
         {Stream("inventory", "MODIFY", pk_prefix="R#", batch_size=500): "inventory.project_seats"},
         writes=("inventory", "catalog", "waitingroom"),
+        writes_only={"inventory": ("S#",), "catalog": ("EVENT#",), "waitingroom": ("ROOM#",)},
         sends=("expiries", "ticks"),
     ),
     # … pays for them …
@@ -376,6 +380,7 @@ WIRING = (
         "mend",
         {Api("POST /operator/events/{eventId}/map"): "inventory.rebuild_map"},
         writes=("inventory", "catalog", "waitingroom"),
+        writes_only={"inventory": ("S#",), "catalog": ("EVENT#",), "waitingroom": ("ROOM#",)},
         sends=("ticks",),
         timeout_seconds=29,
     ),

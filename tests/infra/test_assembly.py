@@ -92,6 +92,17 @@ def test_functions_see_only_tables_they_are_wired_to(assembly: Path) -> None:
         assert tables == {f"TABLE_{context.upper()}" for context in (*wired.reads, *wired.writes)}
 
 
+def test_who_follows_the_rows_cannot_write_them(assembly: Path) -> None:
+    """Functions that keep what follows from a table write that part of it alone."""
+    policies = {name: p["PolicyDocument"]["Statement"] for name, p in resources(assembly, "AWS::IAM::Policy")}
+    for wired in (wired for wired in WIRING if wired.writes_only):
+        [statements] = [each for name, each in policies.items() if name.startswith(f"{wired.name}FunctionServiceRole")]
+        writing = [each for each in statements if "dynamodb:UpdateItem" in each["Action"]]
+        allowed = [each["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] for each in writing]
+        assert sorted(allowed) == sorted([f"{p}*" for p in prefixes] for prefixes in wired.writes_only.values())
+    assert {w.name for w in WIRING if w.writes_only.get("inventory") == ("S#",)} == {"project", "mend"}
+
+
 def test_a_queue_outwaits_the_function_it_feeds(assembly: Path) -> None:
     slowest = max(wired.timeout_seconds for wired in WIRING if any(t.key == "*" for t in wired.verbs))
     for name, queue in resources(assembly, "AWS::SQS::Queue"):
