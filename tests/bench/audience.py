@@ -7,7 +7,7 @@ import base64
 import itertools
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,17 +17,22 @@ import aiohttp
 from local.journey.site import Refused, Site
 from tests.journeys.watcher import live_url
 
-SETTLES_SECONDS_MAX = 10
-SAMPLE_EVERY_SECONDS = 0.02
+SETTLES_SECONDS_MAX = 20
+SAMPLERS = 3
+SAMPLE_EVERY_SECONDS = 0.04
 SEATS = 2
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Holds are asked for at this rate whether or not earlier ones were answered."""
+    """First short sales at rising rates, in holds a second, as long as they are carried; then longer ones at falling
+
+    rates, until one is carried. Holds are asked for at a rate whether or not earlier ones were answered.
+    """
 
     watchers: int
-    holds_per_second: float
+    rates: Sequence[float]
+    step_seconds: float
     seconds: float
 
 
@@ -48,6 +53,12 @@ class Follower:
     refetches: int = 0
     messages: list[float] = field(default_factory=list)
     told_at: dict[str, float] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Another sale: what was counted and noted belongs to the one before."""
+        self.refetches = 0
+        self.messages.clear()
+        self.told_at.clear()
 
     def hear(self, message: Mapping[str, Any], now: float) -> bool:
         """As `Following` in the web client does; says whether a section has a gap, which only the snapshot heals."""
@@ -80,11 +91,13 @@ class Follower:
 
 @dataclass
 class Heard:
-    """What a run measured, in seconds on one clock."""
+    """What one sale at one rate measured, in seconds on one clock."""
 
     offered: int = 0
+    asking_seconds: float = 0.0
+    answered_seconds: float = 0.0
+    """Until the last answer came."""
     held_at: dict[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
     live_lags: list[float] = field(default_factory=list)
     projector_lags: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -94,18 +107,40 @@ class Heard:
     shortest_pause: float = 0.0
     """Between two messages on one connection."""
 
+    @property
+    def offered_per_second(self) -> float:
+        return self.offered / self.asking_seconds
+
+    @property
+    def achieved_per_second(self) -> float:
+        return len(self.held_at) / SEATS / self.answered_seconds
+
 
 def run(
-    site_url: str, event_id: str, tokens: Sequence[str], seat_ids: Sequence[str], plan: Plan, map_: LookedAt
+    site_url: str,
+    event_id: str,
+    tokens: Sequence[str],
+    seat_ids: Sequence[str],
+    plan: Plan,
+    map_: LookedAt,
+    carried: Callable[[float, Heard], bool],
 ) -> Heard:
-    """Each hold is a pair of neighbours; the people take turns, and a second hold gives back their first."""
-    return asyncio.run(_run(site_url, event_id, tokens, seat_ids, plan, map_))
+    """What was heard in the last sale. Each hold is a pair of neighbours; the people take turns, and a second hold
+
+    gives back their first.
+    """
+    return asyncio.run(_run(site_url, event_id, tokens, seat_ids, plan, map_, carried))
 
 
 async def _run(
-    site_url: str, event_id: str, tokens: Sequence[str], seat_ids: Sequence[str], plan: Plan, map_: LookedAt
+    site_url: str,
+    event_id: str,
+    tokens: Sequence[str],
+    seat_ids: Sequence[str],
+    plan: Plan,
+    map_: LookedAt,
+    carried: Callable[[float, Heard], bool],
 ) -> Heard:
-    heard = Heard()
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         site = await Site.open(site_url, http)
@@ -120,30 +155,60 @@ async def _run(
             followers.append(follower)
             task = asyncio.create_task(_follow(socket, follower, site, event_id, seat_ids))
             stack.callback(task.cancel)
-        began = time.perf_counter()
-        wishes = _wishes(seat_ids)
-        people = itertools.cycle(tokens)
-        sampling = asyncio.create_task(_sample(map_, heard))
-        stack.callback(sampling.cancel)
+        sale = _Sale(site, event_id, itertools.cycle(tokens), _wishes(seat_ids), followers, seat_ids, map_)
+        lower: list[float] = []
+        heard = Heard()
+        for rate in plan.rates:
+            if not carried(rate, await sale.at(rate, plan.step_seconds)):
+                break
+            lower.append(rate)
+        while lower:
+            heard = await sale.at(lower[-1], plan.seconds)
+            if carried(lower.pop(), heard):
+                break
+        return heard
 
+
+@dataclass
+class _Sale:
+    """One sale after another: the seats never come twice."""
+
+    site: Site
+    event_id: str
+    people: Iterator[str]
+    wishes: Iterator[list[str]]
+    followers: Sequence[Follower]
+    seat_ids: Sequence[str]
+    map_: LookedAt
+
+    async def at(self, rate: float, seconds: float) -> Heard:
+        heard = Heard()
+        for follower in self.followers:
+            follower.begin()
+        done: set[str] = set()
+        sampling = [asyncio.create_task(_sample(self.map_, heard, done)) for _ in range(SAMPLERS)]
+        began = time.perf_counter()
         async with asyncio.TaskGroup() as holds:
-            for number in range(round(plan.seconds * plan.holds_per_second)):
-                await asyncio.sleep(began + number / plan.holds_per_second - time.perf_counter())
-                holds.create_task(_hold(site, next(people), event_id, next(wishes), heard))
-        heard.seconds = time.perf_counter() - began
-        snapshot = await _settled(site, event_id, followers)
-        free = _free(snapshot, seat_ids)
-        heard.wrong_seats = sum(len(follower.free ^ free) for follower in followers)
-        heard.refetches = sum(follower.refetches for follower in followers)
-    heard.live_lags = [
-        follower.told_at[seat] - answered
-        for seat, answered in heard.held_at.items()
-        for follower in followers
-        if seat in follower.told_at
-    ]
-    pauses = (b - a for follower in followers for a, b in itertools.pairwise(follower.messages))
-    heard.shortest_pause = min(pauses, default=0.0)
-    return heard
+            for number in range(round(seconds * rate)):
+                await asyncio.sleep(began + number / rate - time.perf_counter())
+                holds.create_task(_hold(self.site, next(self.people), self.event_id, next(self.wishes), heard))
+            heard.asking_seconds = max(seconds, time.perf_counter() - began)
+        heard.answered_seconds = max(seconds, time.perf_counter() - began)
+        snapshot = await _settled(self.site, self.event_id, self.followers)
+        for task in sampling:
+            task.cancel()
+        free = _free(snapshot, self.seat_ids)
+        heard.wrong_seats = sum(len(follower.free ^ free) for follower in self.followers)
+        heard.refetches = sum(follower.refetches for follower in self.followers)
+        heard.live_lags = [
+            follower.told_at[seat] - answered
+            for seat, answered in heard.held_at.items()
+            for follower in self.followers
+            if seat in follower.told_at
+        ]
+        pauses = (b - a for follower in self.followers for a, b in itertools.pairwise(follower.messages))
+        heard.shortest_pause = min(pauses, default=0.0)
+        return heard
 
 
 async def _hold(site: Site, token: str, event_id: str, seats: list[str], heard: Heard) -> None:
@@ -167,9 +232,8 @@ async def _follow(
             follower.look(snapshot, seat_ids, time.perf_counter())
 
 
-async def _sample(map_: LookedAt, heard: Heard) -> None:
-    """One hold after the other: how long until the map's item has it."""
-    done: set[str] = set()
+async def _sample(map_: LookedAt, heard: Heard, done: set[str]) -> None:
+    """One hold after the other, the newest that no sampler has taken: how long until the map's item has it."""
     while True:
         fresh = [seat for seat in heard.held_at if seat not in done]
         if not fresh:
@@ -193,7 +257,7 @@ async def _settled(site: Site, event_id: str, followers: Sequence[Follower]) -> 
             return snapshot
 
 
-def _wishes(seat_ids: Sequence[str]) -> Any:
+def _wishes(seat_ids: Sequence[str]) -> Iterator[list[str]]:
     """Pairs of neighbours, no seat twice."""
     pairs = [list(pair) for pair in zip(seat_ids[::2], seat_ids[1::2], strict=True)]
     random.Random(7).shuffle(pairs)
