@@ -17,7 +17,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -40,7 +46,8 @@ FOREVER_SECONDS = 253_402_300_799
 class Claim(Model):
     """`held_until` is the lease told to the buyer and written in the rows; `until` is that, or the deadline
     of the order that pinned the hold, or when the hold was given back. `since`: when the first of a chain of
-    holds began. `turn`: when the person's allowance of holds is whole again."""
+    holds began. `turn`: when the person's allowance of holds is whole again. `repeated`: the hold was asked for
+    more than once."""
 
     class Meta(TableMeta):
         table_name = Table("inventory")
@@ -57,6 +64,7 @@ class Claim(Model):
     asked = UnicodeAttribute(null=True)
     order_id = UnicodeAttribute(null=True)
     declined = NumberAttribute(null=True)
+    repeated = BooleanAttribute(null=True)
     last = UnicodeAttribute(null=True)
     turn = NumberAttribute(null=True)
     owned = UnicodeSetAttribute(null=True)
@@ -64,7 +72,7 @@ class Claim(Model):
     expires = NumberAttribute(null=True)
 
 
-LIVE = (Claim.hold_id, Claim.held_until, Claim.fare, Claim.order_id, Claim.declined)
+LIVE = (Claim.hold_id, Claim.held_until, Claim.fare, Claim.order_id, Claim.declined, Claim.repeated)
 """What only a hold has that somebody has; then what is kept of it for `pace`, and to recognise its request."""
 HELD = (Claim.seats, Claim.since, Claim.until)
 REQUEST = (Claim.key, Claim.asked)
@@ -110,20 +118,31 @@ def replacement(hold: Hold, before: Hold, limit: int, turn: datetime) -> dict[st
     return _update(hold.person_id, hold.event_id, _raise(hold, turn), still_ours & _within(limit, hold))
 
 
+def repeat(hold: Hold) -> bool:
+    """The same request came again, and both may be at the rows now: from here on neither lowers the claim, since
+
+    the other may have the seats. False: the claim has moved on.
+    """
+    return _unless_refused(_update(hold.person_id, hold.event_id, [Claim.repeated.set(True)], _ours(hold)))
+
+
 def lower(hold: Hold, end: str) -> None:
     """Forget a hold that never had its seats, and its turn with it. `end` marks its end."""
     turn = Claim.turn.set(Claim.turn - int(pace.EVERY.total_seconds() * 1000))
-    _drop(hold, [turn, *_clear(end, *HELD, *REQUEST)])
+    actions = [turn, *_clear(end, *HELD, *REQUEST)]
+    _unless_refused(_update(hold.person_id, hold.event_id, actions, _ours(hold) & Claim.repeated.does_not_exist()))
 
 
 def give_back(hold: Hold, end: str, now: datetime) -> None:
     """Lower the claim of a hold whose seats have been given back now."""
-    _drop(hold, [Claim.until.set(to_ms(now)), *_clear(end)])
+    actions = [Claim.until.set(to_ms(now)), *_clear(end)]
+    _unless_refused(_update(hold.person_id, hold.event_id, actions, _ours(hold)))
 
 
-def _drop(hold: Hold, actions: list[Action]) -> None:
-    ours = (Claim.hold_id == hold.hold_id) & Claim.order_id.does_not_exist()
-    _unless_refused(_update(hold.person_id, hold.event_id, actions, ours))
+def _ours(hold: Hold) -> Condition:
+    """The claim is this hold's, and no order has it."""
+    ours: Condition = (Claim.hold_id == hold.hold_id) & Claim.order_id.does_not_exist()
+    return ours
 
 
 def pin(transaction: Transaction, hold: Hold, order_id: str, lease_ends_at: datetime, now: datetime) -> None:
@@ -232,6 +251,7 @@ def _raise(hold: Hold, turn: datetime) -> list[Action]:
         Claim.key.set(hold.key),
         Claim.asked.set(hold.asked),
         Claim.turn.set(to_ms(turn)),
+        Claim.repeated.remove(),
         Claim.expires.set(Claim.kept | int((hold.until + KEPT_AFTER).timestamp())),
     ]
 

@@ -11,7 +11,7 @@ from inventory import claims, pace, rows
 from inventory.claims import Claim
 from inventory.holds import Hold, end_mark
 from inventory.problems import HoldExpired, HoldNotExtendable, LimitExceeded, PurchaseInProgress, SeatsUnavailable
-from inventory.seats import Seat, ended_before, free_after, held, is_on_the_map, mark_of, parse_all
+from inventory.seats import Seat, ended_before, held, is_on_the_map, mark_of, parse_all
 from inventory.writes import NotWritten, Refused, Unanswered
 from kit import ids
 from kit.clock import rfc3339
@@ -122,7 +122,11 @@ def _again(hold: Hold, before: Hold | None, standing: Claim, now: datetime) -> H
         raise IdempotencyMismatch
     if before is None or before.until <= now:
         raise HoldExpired
-    return before if before.order_id is not None else _take_again(before, now)
+    if before.order_id is not None:
+        return before
+    if not claims.repeat(before):
+        raise Overtaken(before.hold_id)
+    return _take_again(before, now)
 
 
 def _take_again(hold: Hold, now: datetime) -> Hold:
@@ -154,8 +158,12 @@ def _replace(hold: Hold, before: Hold, limit: int, turn: datetime, now: datetime
             _write_replacement(hold, before, left, limit, turn, now)
         except Refused as failure:
             there = _there(failure)
-            ours, free = held(before.hold_id, before.held_until), free_after(hold.hold_id)
-            still_ours = [seat for seat in left if seat not in there or there[seat] == ours or there[seat] < free]
+            ours = held(before.hold_id, before.held_until)
+            still_ours = [
+                seat
+                for seat in left
+                if seat not in there or there[seat] == ours or rows.is_unclaimed(there[seat], hold.hold_id, now)
+            ]
             if still_ours == left:
                 raise
             try:

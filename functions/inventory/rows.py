@@ -30,7 +30,7 @@ CONFIRM_SOLD = "{seat} = :sold"
 UNDO = "{seat} = :held OR {seat} = :extended OR {seat} = :sold OR {seat} < :free"
 GIVE_UP = "{seat} = :sold OR {seat} < :free"
 REPLACE_TAKEN = f"{{seat}} = :held OR {{seat}} = :before OR {UNCLAIMED}"
-REPLACE_LEFT = "{seat} = :before OR {seat} < :asker"
+REPLACE_LEFT = f"{{seat}} = :before OR {UNCLAIMED}"
 BLOCK = "{seat} = :blocked OR {seat} < :now"
 UNBLOCK = "{seat} = :blocked OR {seat} = :free"
 
@@ -202,6 +202,11 @@ def read(event_id: str, places: Sequence[tuple[str, int]]) -> tuple[list[list[by
     again = [place for place, key in zip(places, keys, strict=True) if key in missing]
     items = answer["Responses"].get(table, [])
     return [[value["B"] for value in item.values() if "B" in value] for item in items], again
+
+
+def is_unclaimed(value: bytes, asker: str, now: datetime) -> bool:
+    """UNCLAIMED, of a value that was read."""
+    return value < free_after(asker) or FIRST_LEASE <= value < ended_before(now)
 
 
 def is_row(item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from inventory import claims, rows, sales
@@ -30,7 +31,9 @@ def sell_seats(purchase: Purchase, now: datetime) -> None:
         try:
             _sell(purchase, now)
         except Refused:
-            _extend_first(purchase)
+            # Refused there as well, it may be that an earlier try of this sale has come through: the rows know.
+            with suppress(HoldExpired):
+                _extend_first(purchase)
             _sell(purchase, now)
         end = end_mark(purchase.hold_id, now)
         claims.settle_sold(purchase.person_id, purchase.event_id, purchase.order_id, purchase.seat_ids, end)

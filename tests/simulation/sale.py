@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from inventory.problems import CardsExhausted, HoldExpired, PurchaseInProgress, 
 from inventory.purchase import Purchase
 from inventory.release_hold import release_hold
 from inventory.release_seats import release_seats
+from inventory.seats import is_on_the_map
 from inventory.sell_seats import sell_seats
 from inventory.snapshots import Snapshot, all_free
 from inventory.writes import NotWritten, Refused
@@ -41,6 +43,7 @@ from tests.inventory.house import PRICING
 from tests.simulation.auditor import Auditor, HoldFacts, OrderFacts
 from tests.simulation.history import History
 from tests.simulation.world import (
+    ECHOES,
     EXPIRIES,
     FAIR,
     FAR,
@@ -92,16 +95,32 @@ class AlreadyThere(Exception):
     """The order exists."""
 
 
+class Weather(Enum):
+    """What a sale is full of. Otherwise the seed decides how much goes wrong."""
+
+    ANY = "any"
+    ECHOES = "echoes"
+    """Of half of all writes there comes a copy within a lease, and much is given back meanwhile."""
+    LAST_MOMENTS = "last moments"
+    """When a lease ends its person buys or wants other seats, and somebody else wants these, with two clicks."""
+
+
 class Sale:
     """`run` plays it to the end and checks it. The seed decides everything: how busy people are, how slow the
     queue is, how much goes wrong, and then each step."""
 
-    def __init__(self, seed: int, *, audited: bool = True) -> None:
+    def __init__(self, seed: int, *, audited: bool = True, weather: Weather = Weather.ANY) -> None:
         self.world = World(seed)
         self.dice = self.world.dice
         self.auditor = Auditor(self.world, LIMIT)
         self.world.faults = self.dice.choice((FAIR, STORM))
+        self._busy = [5, 2, 3]
+        if weather is Weather.ECHOES:
+            self.world.faults, self.world.echoes, self._busy = ECHOES, (LEASE.total_seconds(),), [5, 5, 1]
+        self._rushed = weather is Weather.LAST_MOMENTS
         self._pause = self.dice.choice((2.0, 6.0, 15.0))
+        if self._rushed:
+            self._pause = 2 * LEASE.total_seconds()
         self._slow = self.dice.choice((1.0, 1.0, LEASE.total_seconds()))
         self._audited = audited
         self.told = History(START, SKEW_MAX)
@@ -147,7 +166,7 @@ class Sale:
 
     def _act(self, person: str) -> None:
         hold = self._held.get(person)
-        match self.dice.choices(["hold", "release", "buy"], [5, 2, 3])[0]:
+        match self.dice.choices(["hold", "release", "buy"], self._busy)[0]:
             case "hold":
                 self._hold(person)
             case "release" if hold:
@@ -156,8 +175,18 @@ class Sale:
                 self._buy(person, hold)
 
     def _hold(self, person: str) -> None:
-        seats = self._seats()
-        key = self.dice.choice(["", f"key-{self.dice.getrandbits(32)}"])
+        stands = self._ask(person, self._seats(), self.dice.choice(["", f"key-{self.dice.getrandbits(32)}"]))
+        if stands is None:
+            return
+        if self._rushed:
+            self._rush(person, stands)
+            return
+        last_moment = (stands.until - self.world.time).total_seconds() + self.dice.uniform(-3, 3)
+        if self.dice.random() < 0.3:
+            self.world.start(max(0, last_moment), partial(self._act, person))
+
+    def _ask(self, person: str, seats: list[str], key: str) -> Hold | None:
+        """For these seats, and with a key once more if it comes to nothing."""
         for _ in range(2 if key else 1):
             now = self.world.clock()
             fare = quote(PRICING, [(seat, "best", "adult") for seat in seats], now + LEASE)
@@ -167,10 +196,22 @@ class Sale:
             if stands is not None:
                 self._facts(stands).promised = True
                 self._held[person] = stands
-                last_moment = (stands.until - self.world.time).total_seconds() + self.dice.uniform(-3, 3)
-                if self.dice.random() < 0.3:
-                    self.world.start(max(0, last_moment), partial(self._act, person))
-                return
+                return stands
+        return None
+
+    def _rush(self, person: str, hold: Hold) -> None:
+        """What happens to a hold as its lease ends."""
+        ends = (hold.until - self.world.time).total_seconds()
+        somebody = self.dice.choice([each for each in PEOPLE if each != person])
+        wish = partial(self._ask, somebody, hold.seat_ids, f"key-{self.dice.getrandbits(32)}")
+        own = max(0, ends + self.dice.uniform(-1, 1))
+        if self.dice.random() < 0.5:
+            self.world.start(own, partial(self._buy, person, hold))
+        else:
+            self.world.start(own, partial(self._ask, person, self._seats(), ""))
+        moment = ends + self.dice.uniform(-1, 1)
+        for click in (moment, moment + 0.1):
+            self.world.start(max(0, click), wish)
 
     def _place(self, hold: Hold, now: datetime) -> Hold | None:
         begin, asked = self._seconds(), [hold]
@@ -201,7 +242,8 @@ class Sale:
             return False
         there = {str(seat): value for item in refusal.items for seat, value in rows.values_of(item).items()}
         ours = {ids.to_bytes(one.hold_id) for one in asked}
-        return all(there[seat][6:] in ours for seat in asked[0].seat_ids if seat in there)
+        wanted = [there[seat] for seat in asked[0].seat_ids if seat in there]
+        return all(value[6:] in ours and not is_on_the_map(value) for value in wanted)
 
     def _seconds(self) -> float:
         return (self.world.time - START).total_seconds()

@@ -61,6 +61,7 @@ class Faults:
 NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0)
 FAIR = Faults(0.015, 0.02, 0.015, 0.03, 0.02, 0.012, 0.02)
 STORM = Faults(0.04, 0.06, 0.08, 0.12, 0.05, 0.03, 0.05)
+ECHOES = Faults(0, 0, 0, 0.5, 0, 0, 0)
 
 
 class World:
@@ -70,6 +71,8 @@ class World:
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.faults = NO_FAULTS
+        self.echoes: tuple[float, ...] = (0.1, 2.0, FAR)
+        """A copy comes so many seconds later at most."""
         self.on_write: Callable[[list[dict[str, Any]]], None] = lambda records: None
         self.on_message: Callable[[str, float], None] = lambda body, delay: None
         self._now = 0.0
@@ -98,7 +101,7 @@ class World:
     def later(self, seconds: float, action: Callable[[], None]) -> None:
         heapq.heappush(self._due, (self._now + seconds, next(self._order), action))
 
-    def start(self, seconds: float, act: Callable[[], None]) -> None:
+    def start(self, seconds: float, act: Callable[[], object]) -> None:
         """An actor that begins after so many seconds."""
         self.later(seconds, lambda: self._begin(act))
 
@@ -134,7 +137,7 @@ class World:
             self._give(turn)
         self._over = False
 
-    def _begin(self, act: Callable[[], None]) -> None:
+    def _begin(self, act: Callable[[], object]) -> None:
         def life() -> None:
             turn.acquire()
             try:
@@ -197,9 +200,8 @@ class World:
             case "throttled":
                 raise _throttled(operation, request)
             case "twice":
-                self.later(
-                    self.dice.choice((0.1, 2.0, FAR)) * self.dice.random(), lambda: self._again(operation, request)
-                )
+                late = self.dice.choice(self.echoes) * self.dice.random()
+                self.later(late, lambda: self._again(operation, request))
         answer = self._apply(operation, request)
         match fault:
             case "crash_after":
