@@ -44,6 +44,15 @@ bench-map: prepare ## the map of 50,000 seats: a replayed stream, its snapshot, 
 redrive: prepare ## what landed in a dead-letter queue is tried once more, at PORT=8000; ARGS="--dry-run", ARGS=--aws in your account
 	@$(VENV) -m infra.redrive --port $(PORT) $(ARGS)
 
+.PHONY: import-discovery import-venues
+FILE ?=
+
+import-discovery: prepare ## events of a Ticketmaster Discovery API page, to the site at PORT=8000; FILE=page.json, ARGS="--dry-run", --help
+	@$(VENV) -m infra.imports import-discovery $(if $(FILE),"$(FILE)",--help) $(if $(findstring --site,$(ARGS)),,--site http://127.0.0.1:$(PORT)) $(ARGS)
+
+import-venues: prepare ## venues of a CSV; FILE=venues.csv, ARGS="--site URL --email …" in your account
+	@$(VENV) -m infra.imports import-venues $(if $(FILE),"$(FILE)",--help) $(if $(findstring --site,$(ARGS)),,--site http://127.0.0.1:$(PORT)) $(ARGS)
+
 bench-charts: prepare ## charts of 1,000, 9,000 and 50,000 seats, from a file to being on sale
 	@$(VENV) -m tests.bench.charts
 

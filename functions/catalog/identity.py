@@ -16,4 +16,9 @@ def identify(call: Call, prefix: str) -> tuple[str, str]:
     """
     key = call.idempotency_key
     asked = hashlib.sha256(call.raw_body).hexdigest()
-    return (ids.derived(prefix, call.caller.person_id, key) if key else ids.new(prefix, call.now)), asked
+    return (id_under(prefix, call.caller.person_id, key) if key else ids.new(prefix, call.now)), asked
+
+
+def id_under(prefix: str, person_id: str, key: str) -> str:
+    """The id of what a person creates under an Idempotency-Key."""
+    return ids.derived(prefix, person_id, key)
