@@ -41,6 +41,8 @@ SKEW = timedelta(seconds=2)
 """Two functions' clocks may differ by less than this: near its end, neither side may count on a lease."""
 KEPT_AFTER = timedelta(days=1)
 FOREVER_SECONDS = 253_402_300_799
+_FARES = msgspec.json.Decoder(Fare)
+"""Made at import: where several threads are the first to read a type, msgspec crashes the interpreter."""
 
 
 class Claim(Model):
@@ -220,7 +222,7 @@ def hold_of(claim: Claim) -> Hold:
         held_until=from_ms(int(claim.held_until)),
         until=from_ms(int(claim.until)),
         since=from_ms(int(claim.since)),
-        fare=msgspec.json.decode(zlib.decompress(claim.fare), type=Fare),
+        fare=_FARES.decode(zlib.decompress(claim.fare)),
         key=claim.key,
         asked=claim.asked,
         order_id=claim.order_id,

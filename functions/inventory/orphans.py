@@ -11,33 +11,56 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from catalog import Event
-from inventory import claims, lately, sections
+from inventory import claims, lately, rows, sections
+from inventory.claims import Claim
 from inventory.neighbours import alone, bit, blocks, slots, starts, tidy_starts
-from inventory.problems import OrphanSeat
+from inventory.problems import OrphanSeat, SeatsUnavailable
 from inventory.seating import SeatingRow
-from inventory.seats import Seat, parse_all
+from inventory.seats import FREE, LEASE_BYTES, Seat, ended_before, parse_all
+from inventory.writes import Unanswered
+from kit import ids
+from kit.errors import Busy
 
 Rows = Mapping[tuple[str, int], int]
 """Per (section, row) the bits of seats."""
 
 
 def check(event: Event, person_id: str, seats: Sequence[Seat], now: datetime) -> None:
-    """Raises OrphanSeat, unless the event does not mind. The person's own hold is no obstacle: it would be replaced."""
+    """Raises OrphanSeat, unless the event does not mind. The person's own hold is no obstacle: it would be replaced.
+
+    Whoever chose a seat that somebody has by now is told that first: SeatsUnavailable. Raises Busy.
+    """
     if event.orphan_rule == "off":
         return
     chosen = _by_row(seats)
-    rows = sections.seating_of(event.chart_hash, {seat.section for seat in seats})
+    seating = sections.seating_of(event.chart_hash, {seat.section for seat in seats})
     free = _merged(lately.free(event.event_id, now, section) for section in {seat.section for seat in seats})
-    if not any(left_alone(rows[key], free.get(key, 0), bits) for key, bits in chosen.items()):
+    if not any(left_alone(seating[key], free.get(key, 0), bits) for key, bits in chosen.items()):
         return
     claim = claims.load(person_id, event.event_id)
     own = _by_row(parse_all(claim.seats.split(" "))) if claim and claim.hold_id else {}
     if own == chosen:
         return
     free = {key: bits | own.get(key, 0) for key, bits in free.items()}
-    orphans = [seat for key, bits in chosen.items() for seat in _orphans(event, rows[key], free.get(key, 0), bits, now)]
+    orphans = [
+        seat for key, bits in chosen.items() for seat in _orphans(event, seating[key], free.get(key, 0), bits, now)
+    ]
     if orphans:
+        _check_still_there(event.event_id, claim, seats, now)
         raise OrphanSeat(seatIds=[str(seat) for seat in orphans])
+
+
+def _check_still_there(event_id: str, claim: Claim | None, seats: Sequence[Seat], now: datetime) -> None:
+    """By the rows themselves, which are read only to refuse."""
+    try:
+        there = rows.standing(event_id, seats)
+    except Unanswered as nobody_knows:
+        raise Busy from nobody_knows
+    own, over = ids.to_bytes(claim.hold_id) if claim and claim.hold_id else b"", ended_before(now)
+    values = [(seat, there.get(seat, FREE)) for seat in seats]
+    taken = [str(seat) for seat, value in values if value >= over and value[LEASE_BYTES:] != own]
+    if taken:
+        raise SeatsUnavailable(seatIds=taken)
 
 
 def left_alone(row: SeatingRow, free: int, chosen: int) -> int:

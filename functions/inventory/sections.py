@@ -25,6 +25,8 @@ SEATINGS_REMEMBERED = 8
 BATCH_MAX = 100
 NOWHERE = FocalPoint(0, 0)
 """For questions of who sits beside whom."""
+_SECTIONS = msgspec.json.Decoder(Section)
+"""Made at import, as in `claims`."""
 
 
 class ChartSection(Model):
@@ -123,7 +125,7 @@ def places(chart_hash: str, seat_ids: Iterable[str]) -> dict[str, Place]:
 
 
 def _section(item: ChartSection) -> Section:
-    return msgspec.json.decode(zlib.decompress(item.section), type=Section)
+    return _SECTIONS.decode(zlib.decompress(item.section))
 
 
 def _has(section: Section, seat: Seat) -> bool:

@@ -17,12 +17,13 @@ from kit import settings
 
 TIMEOUT_SECONDS = 1
 ATTEMPTS = 5
-PAUSE_SECONDS = 0.02
+CONFLICTS_MAX = 12
+"""A transaction has its rows for some ten milliseconds: a crowd that wants the same two rows is through in a second,
+and none of them may be refused because the others were there. So conflicts do not count as attempts."""
+PAUSE_SECONDS, PAUSE_SECONDS_MAX = 0.02, 0.32
 REFUSED = {"ConditionalCheckFailedException", "ConditionalCheckFailed"}
-NOT_NOW = {
-    "TransactionConflictException",
-    "TransactionConflict",
-    "TransactionInProgressException",
+CONFLICT = {"TransactionConflictException", "TransactionConflict", "TransactionInProgressException"}
+NOT_NOW = CONFLICT | {
     "ThrottlingException",
     "ThrottlingError",
     "Throttling",
@@ -65,8 +66,8 @@ def client() -> Any:
 def send(operation: str, request: Mapping[str, Any]) -> Any:
     """Send until it is done or refused. Raises Refused or Unanswered."""
     call = getattr(client(), operation)
-    certain = True
-    for attempt in range(ATTEMPTS):
+    certain, left = True, ATTEMPTS
+    for attempt in range(CONFLICTS_MAX):
         try:
             return call(**request)
         except ClientError as error:
@@ -77,9 +78,13 @@ def send(operation: str, request: Mapping[str, Any]) -> Any:
                 certain = False
             elif not codes & NOT_NOW:
                 raise
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
+            left -= not codes & CONFLICT
+            time.sleep(random.uniform(0, min(PAUSE_SECONDS * 2**attempt, PAUSE_SECONDS_MAX)))  # noqa: S311
         except (HTTPClientError, ConnectionError):
             certain = False
+            left -= 1
+        if not left:
+            break
     raise Unanswered(certain=certain)
 
 

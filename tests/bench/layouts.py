@@ -39,6 +39,7 @@ SHAPES = {"1": (1,), "2": (2,), "4": (4,), "2+2": (2, 2)}
 """Neighbours in each row."""
 CLIENTS = (1, 16, 64)
 HOLDS = 96
+TRIES = writes.CONFLICTS_MAX
 ROW_SEATS = 40
 LIMIT = 8
 LEASE = timedelta(minutes=10)
@@ -140,7 +141,7 @@ def main() -> None:
         client = Conflicting(writes.client())
         with mock.patch("inventory.writes.client", lambda: client):
             for layout, shape in ((layout, shape) for layout in LAYOUTS for shape in SHAPES):
-                for clients, attempts in ((1, 5), (16, 5), (64, 5), (64, 1)):
+                for clients, attempts in ((1, TRIES), (16, TRIES), (64, TRIES), (64, 1)):
                     numbers = _run(LAYOUTS[layout], shape, clients, attempts, client)
                     name = f"{clients}" if attempts > 1 else f"{clients} without retries"
                     measured.setdefault(layout, {}).setdefault(shape, {})[name] = numbers
@@ -167,7 +168,7 @@ def _run(layout: Callable[[str], Buy], shape: str, clients: int, attempts: int, 
             taken.append(time.perf_counter() - start)
 
     before, start = client.units, time.perf_counter()
-    with mock.patch.object(writes, "ATTEMPTS", attempts), ThreadPoolExecutor(clients) as pool:
+    with mock.patch.object(writes, "CONFLICTS_MAX", attempts), ThreadPoolExecutor(clients) as pool:
         list(pool.map(one, range(len(wanted))))
     seconds = time.perf_counter() - start
     times = sorted(taken)

@@ -15,6 +15,8 @@ from tests.inventory.conflicts import cancelled
 from tests.inventory.house import NOON, hold, open_event, rows_now, show, word
 
 TWO_ROWS = ["stalls-0-0", "stalls-1-0"]
+TRIES = {False: writes.CONFLICTS_MAX, True: writes.ATTEMPTS}
+"""In conflict; throttled."""
 
 
 class Weather:
@@ -48,9 +50,9 @@ def test_what_stands_in_the_way_for_a_moment_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, throttled: bool, seats: list[str]
 ) -> None:
     event_id = open_event()
-    weather = Weather(monkeypatch, writes.ATTEMPTS - 1, throttled)
+    weather = Weather(monkeypatch, TRIES[throttled] - 1, throttled)
     assert hold(event_id, seats)[0] == 201
-    assert len(weather.pauses) == writes.ATTEMPTS - 1
+    assert len(weather.pauses) == TRIES[throttled] - 1
     assert len(set(weather.pauses)) > 1, "everybody would come back at the same time"
 
 
@@ -61,7 +63,7 @@ def test_what_does_not_pass_is_503_and_nothing_is_held(
 ) -> None:
     event_id = open_event()
     before = rows_now()
-    weather = Weather(monkeypatch, writes.ATTEMPTS, throttled)
+    weather = Weather(monkeypatch, TRIES[throttled], throttled)
     body = {"eventId": event_id, "seatIds": seats}
     status, problem, headers = harness.call("inventory.hold_seats", body=body, person="ada", now=NOON)
     assert (status, word(problem), headers["retry-after"]) == (503, "busy", "1")
@@ -73,7 +75,7 @@ def test_what_does_not_pass_is_503_and_nothing_is_held(
 def test_so_it_is_for_a_replacement_and_the_first_hold_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     event_id = open_event()
     _, first = hold(event_id, ["stalls-0-1"])
-    Weather(monkeypatch, writes.ATTEMPTS, throttled=False)
+    Weather(monkeypatch, writes.CONFLICTS_MAX, throttled=False)
     status, problem = hold(event_id, TWO_ROWS)
     assert (status, word(problem)) == (503, "busy")
     assert show(first["holdId"]) == (200, first)

@@ -35,6 +35,16 @@ def test_two_seats_left_together_are_fine(rule: str, slots: list[int]) -> None:
     assert asked(open_event(orphan_rule=rule), *slots)[0] == 201
 
 
+def test_a_seat_that_somebody_has_is_told_before_a_seat_left_alone() -> None:
+    """By the rows: the map of a second ago still shows it free. What is the buyer's own is nobody else's."""
+    event_id = open_event(orphan_rule="lenient")
+    hold(event_id, [ROW[4], ROW[5]], person="bob")
+    assert asked(event_id, 2, 4) == (409, "seats-unavailable", [ROW[4]])
+    assert asked(event_id, 1, 4, 5) == (409, "seats-unavailable", [ROW[4], ROW[5]])
+    assert asked(event_id, 1, 4, person="bob") == (409, "orphan-seat", [ROW[0]])
+    assert asked(event_id, 1, 4, now=NOON + LEASE * 2)[1] == "orphan-seat"
+
+
 def test_without_the_rule_everything_goes() -> None:
     assert asked(open_event(orphan_rule="off"), 1, 3)[0] == 201
 
