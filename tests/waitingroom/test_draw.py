@@ -38,7 +38,8 @@ def test_what_was_committed_to_is_what_was_drawn() -> None:
     assert draw["commitment"] == crowd.settings["commitment"]
     assert sha256(bytes.fromhex(draw["secret"])).hexdigest() == draw["commitment"]
     assert crowd.room.registered == len(PEOPLE)
-    seed = draws.seed(bytes.fromhex(draw["secret"]), bytes.fromhex(draw["beacon"]), len(PEOPLE))
+    revealed = bytes.fromhex(draw["secret"]) + bytes.fromhex(draw["beacon"])
+    seed = sha256(revealed + len(PEOPLE).to_bytes(8, "big")).digest()
     assert seed.hex() == draw["seed"]
     for person in PEOPLE:
         assert crowd.status(person)["rank"] == ranks.draw_rank(seed, crowd.event_id, person)

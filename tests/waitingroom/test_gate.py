@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from kit.sealed import seal
@@ -87,10 +88,9 @@ def test_an_ended_admission_holds_nothing_new_but_its_hold_stands(ending: str) -
         token = token_of(crowd, "ada")
         crowd.leave("ada")
     else:
+        claims = passes.open_admission(token_of(crowd, "ada"), crowd.now)
         crowd.later(minutes=4)
-        place = crowd.room
-        claims = passes.Admission(crowd.event_id, "ada", "session-of-ada", place.tick, int(crowd.now.timestamp()) + 60)
-        token = seal(passes.ADMISSION, claims)
+        token = seal(passes.ADMISSION, msgspec.structs.replace(claims, exp=int(crowd.now.timestamp()) + 60))
     status, problem = hold(crowd, "ada", token, seats=["stalls-0-5"])
     assert (status, word(problem)) == (403, "admission-required")
     shown = house.show(held["holdId"], now=crowd.now)

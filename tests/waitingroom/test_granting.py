@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.bench.onsale_people import EVENT, populate
@@ -59,6 +59,11 @@ sights = st.lists(
 
 
 @given(sights, st.booleans())
+@example([(10, 0, 30, 0, None)] * 6, False)
+@example([(1_000, 50, 30, 0, None)], False)
+@example([(1_000, 0, 0, 0, None), (1_000, 0, 30, 0, None)], False)
+@example([(1_000, 0, 20, 0, 0)], False)
+@example([(1_000, 0, 20, 0, None)], True)
 def test_whatever_a_tick_sees(world: list[tuple[int, int, int, int, int | None]], paused: bool) -> None:
     room, now_ms, granted_since, began = a_room(paused=paused), START, 0, START
     for passed, live, waiting, late, left in world:
@@ -78,6 +83,7 @@ def test_whatever_a_tick_sees(world: list[tuple[int, int, int, int, int | None]]
 
 
 @given(st.integers(1, 60_000), st.integers(0, 49), st.integers(1, 30), st.integers(1, 500))
+@example(1_000, 49, 1, 500)
 def test_with_free_places_and_people_ready_somebody_goes_in_within_two_ticks(
     late_ms: int, live: int, waiting: int, rate: int
 ) -> None:
