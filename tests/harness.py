@@ -111,6 +111,7 @@ def on(cloud: LocalCloud, **variables: str) -> Iterator[None]:
     forget_clients()
     try:
         with mock.patch.dict("os.environ", elsewhere), _account(f"test-{secrets.token_hex(4)}", variables):
+            prepare_clients()
             yield
     finally:
         forget_clients()
@@ -137,6 +138,15 @@ def forget_clients() -> None:
         from pynamodb.models import Model
 
         table.forget_connections(*_descendants(Model))
+
+
+def prepare_clients() -> None:
+    """Before threads share them: where several are the first to need a model's connection, Python crashes."""
+    if "kit.table" in sys.modules:
+        from pynamodb.models import Model
+
+        for model in _descendants(Model):
+            model._get_connection()
 
 
 def call(

@@ -53,6 +53,7 @@ def report(run: Run, there: Mapping[Seat, bytes], server_cpu_seconds: float | No
         "false_rejections": false_rejections(outcomes),
         "torn_holds": torn_holds(outcomes, there),
         "double_sold": double_sold(outcomes),
+        "problems": dict(Counter(outcome.problem for outcome in outcomes if outcome.problem)),
     }
     if server_cpu_seconds is not None:
         return numbers | {"server_cpu_ms_per_hold": round(server_cpu_seconds * 1000 / max(len(held), 1), 2)}

@@ -21,7 +21,8 @@ STADIUM_ROWS = 1250
 SHARE_LEFT = 0.05
 TIMES = 25
 CALLS = 100
-WARM_UP = 10
+WARM_UP = 40
+"""By then every section has been read once."""
 
 
 def choosing() -> dict[str, float]:

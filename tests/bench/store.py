@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PynamoDBException
 
 from inventory import rows, snapshots, writes
 from inventory.hold_seats import BestAvailable, HoldRequest, hold_seats
@@ -20,7 +18,6 @@ from inventory.holding import place
 from inventory.holds import HeldSeats, Hold
 from inventory.seats import is_on_the_map
 from inventory.snapshots import RowBits, bits_of
-from inventory.writes import NotWritten
 from kit import clock, ids
 from kit.errors import Problem
 from pricing import quote
@@ -71,8 +68,8 @@ def _timed(wish: Wish, attempt: Any) -> Outcome:
         hold = attempt(wish)
     except Problem as problem:
         seats, hold_id, word = problem.data.get("seatIds", []), "", problem.word
-    except (BotoCoreError, ClientError, PynamoDBException, NotWritten) as broken:
-        seats, hold_id, word = [], "", type(broken).__name__
+    except Exception as broken:  # noqa: BLE001  whatever it was, it is told with the run, as a refusal of nobody's making
+        seats, hold_id, word = [], "", f"{type(broken).__name__}: {broken}"
     else:
         seats = hold.seat_ids if isinstance(hold, Hold) else [seat.seat_id for seat in hold.seats]
         hold_id, word = hold.hold_id, ""
