@@ -45,6 +45,8 @@ MONTHS_AHEAD = 37
 """As far as an event may lie ahead."""
 BATCH = 25
 YEAR = "public, max-age=31536000, immutable"
+_EVENTS = msgspec.json.Decoder(Event)
+"""Made at import: where several threads are the first to read a type, msgspec crashes the interpreter."""
 
 
 class AlreadyThere(Exception):
@@ -322,7 +324,7 @@ def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
 
 
 def _event(item: EventItem) -> Event:
-    event = msgspec.json.decode(item.document, type=Event)
+    event = _EVENTS.decode(item.document)
     chart_hash = item.chart_hash or event.chart_hash
     if item.moved:
         moved = msgspec.convert(item.moved, Move)
