@@ -71,7 +71,10 @@ def main() -> None:
         handling = decisions.handling(house())
     over_http = over_the_site()
     runs = [numbers for level in (at_store, over_http) for by in level.values() for numbers in by.values()]
-    summary = {total: sum(numbers.get(total, 1) for numbers in runs) for total in TOTALS} | {
+    whole = not any("broken" in numbers for numbers in runs)
+    summary: dict[str, Any] = {
+        total: sum(numbers[total] for numbers in runs) if whole else None for total in TOTALS
+    } | {
         "write_units_2_neighbours": at_store["neighbours"]["1"].get("write_units_per_hold"),
         "store_hold_p99_ms_16": at_store["neighbours"]["16"].get("p99_ms"),
         "http_hold_p99_ms_16": over_http["neighbours"]["16"].get("p99_ms"),
