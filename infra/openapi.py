@@ -17,6 +17,7 @@ import msgspec
 
 from infra.triggers import camel_case
 from infra.wiring import WIRING
+from kit.errors import VersionRequired
 from kit.http import Answer, Endpoint
 
 DOCUMENT = Path(__file__).parent.parent / "web/public/openapi.json"
@@ -123,6 +124,8 @@ def _parameters(path: str, endpoint: Endpoint) -> list[dict[str, Any]]:
             {"name": name, "in": "query", "required": name in required, "schema": schema}
             for name, schema in query["properties"].items()
         ]
+    if VersionRequired in endpoint.raises:
+        parameters.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     if endpoint.idempotency_key != "none":
         parameters.append(
             {

@@ -27,6 +27,7 @@ from catalog.store import (
     mark_moved,
     mark_on_sale,
     record_availability,
+    settle_chart,
     upcoming,
 )
 
@@ -59,5 +60,6 @@ __all__ = [
     "record_availability",
     "seat_id",
     "seats",
+    "settle_chart",
     "upcoming",
 ]

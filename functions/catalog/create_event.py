@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from catalog.events import Event, FieldProblem, NewEvent, event_faults, scheduled
+from catalog.charts import Chart
+from catalog.events import Event, FieldProblem, NewEvent, Venue, event_faults, scheduled
 from catalog.identity import identify
 from catalog.problems import InvalidEvent
 from catalog.store import add_event, get_chart, get_venue
@@ -28,20 +29,26 @@ def handler(call: Call, body: NewEvent) -> Event:
 
 
 def create_event(new: NewEvent, event_id: str, asked: str, now: datetime) -> Event:
-    """Load venue and chart, if it has one, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
-    try:
-        venue = get_venue(new.venue_id)
-    except NotFound as error:
-        raise _invalid(FieldProblem("venueId", "is no venue of ours")) from error
-    try:
-        chart = get_chart(new.chart_hash) if new.chart_hash else None
-    except NotFound as error:
-        raise _invalid(FieldProblem("chartHash", "is no chart of ours")) from error
+    """Load what it names, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
+    venue, chart = look_up(new)
     if problems := list(event_faults(new, chart, now)):
-        raise _invalid(*problems)
+        raise invalid(*problems)
     return add_event(scheduled(new, event_id, venue, now), asked)
 
 
-def _invalid(*problems: FieldProblem) -> InvalidEvent:
+def look_up(new: NewEvent) -> tuple[Venue, Chart | None]:
+    """Its venue, and its chart if it has one. Raises InvalidEvent."""
+    try:
+        venue = get_venue(new.venue_id)
+    except NotFound as error:
+        raise invalid(FieldProblem("venueId", "is no venue of ours")) from error
+    try:
+        return venue, get_chart(new.chart_hash) if new.chart_hash else None
+    except NotFound as error:
+        raise invalid(FieldProblem("chartHash", "is no chart of ours")) from error
+
+
+def invalid(*problems: FieldProblem) -> InvalidEvent:
+    """Says all that is wrong, in words and by field."""
     said = "; ".join(f"{problem.path} {problem.problem}" for problem in problems)
     return InvalidEvent(f"{said}.", problems=msgspec.to_builtins(problems))

@@ -32,13 +32,16 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern="^https://[^\\s\"'<>]+" + END)]
 ChartHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
+Category = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*" + END)]
+LimitPerPerson = Annotated[int, msgspec.Meta(ge=1, le=50)]
+LeaseSeconds = Annotated[int, msgspec.Meta(ge=300, le=600)]
 CountryCode = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}" + END)]
 Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
 class Venue(msgspec.Struct, frozen=True, rename="camel"):
-    """Where events happen. `timezone` is an IANA name; event times are shown in it."""
+    """Where events happen. `timezone` is an IANA name; event times are shown in it. `version` counts its changes."""
 
     venue_id: str
     name: str
@@ -48,6 +51,7 @@ class Venue(msgspec.Struct, frozen=True, rename="camel"):
     latitude: float
     longitude: float
     address: str = ""
+    version: int = 1
 
 
 class NewVenue(msgspec.Struct, frozen=True, rename="camel"):
@@ -120,6 +124,8 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     announced_at: datetime | None = None
     refund_policy: RefundPolicy | None = None
     moved: Move | None = None
+    version: int = 1
+    """How often an organizer has written it."""
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
@@ -130,7 +136,7 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
 
     name: Name
     artist: Name
-    category: Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*" + END)]
+    category: Category
     venue_id: str
     starts_at: Instant
     on_sale_at: Instant
@@ -140,8 +146,8 @@ class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
     sale_ends_at: Instant | None = None
     description: Text = ""
     image_url: WebAddress | None = None
-    limit_per_person: Annotated[int, msgspec.Meta(ge=1, le=50)] = LIMIT_PER_PERSON
-    lease_seconds: Annotated[int, msgspec.Meta(ge=300, le=600)] = LEASE_SECONDS
+    limit_per_person: LimitPerPerson = LIMIT_PER_PERSON
+    lease_seconds: LeaseSeconds = LEASE_SECONDS
     orphan_rule: OrphanRule = "lenient"
     waiting_room: bool = False
     refund_policy: RefundPolicy | None = None

@@ -28,7 +28,19 @@ class InvalidChart(Problem):
 class InvalidEvent(Problem):
     """Carries `problems`: each a field's path and what is wrong with it."""
 
-    status, title = 422, "This event cannot be created"
+    status, title = 422, "This event cannot be kept like this"
+
+
+class NotChangeable(Problem):
+    """Carries `problems`: each a field's path and why it stays as it is."""
+
+    status, title = 409, "This cannot be changed any more"
+
+
+class ChartInUse(Problem):
+    """Seats were made of it. A house grows by a larger chart: `POST /organizer/events/{eventId}/chart`."""
+
+    status, title = 409, "Seats of this chart are on sale: the event keeps it"
 
 
 class EventNotSellable(Problem):

@@ -1,8 +1,9 @@
 """The catalog's table and its bucket of charts.
 
     pk                  sk                        item
-    VENUE#<id>          VENUE                     a venue
-    EVENT#<id>          EVENT                     an event; what changes has attributes of its own
+    VENUE#<id>          SELF                      a venue
+    VENUE#<id>          EVENT#<event id>          a pointer to an event there
+    EVENT#<id>          EVENT                     an event; what changes by itself has attributes of its own
     UPCOMING#<month>    <starts at>#<event id>    a pointer, in the order of time
     CHART#<hash>        CHART                     what is known of a chart without opening it
     IMPORT#<id>         IMPORT                    a chart's import, see `chart_imports`
@@ -10,6 +11,9 @@
 The list of upcoming events reads pointers month by month. One partition for all events would take every
 reader and every import of a season; months spread both, keep the order that a list wants, and a page costs
 one Query and one BatchGetItem. Pointers hold no copy, so nothing can disagree with the event.
+
+An event holds a copy of its venue, so that reading one is one read. The stream brings a venue's changes to its
+events (`update_copies`).
 """
 
 from __future__ import annotations
@@ -31,10 +35,10 @@ from pynamodb.models import Model
 
 from catalog.charts import Chart
 from catalog.events import Availability, Event, Move, Status, Venue, availability_word, seat_map_url
-from catalog.problems import EventNotSellable
+from catalog.problems import ChartInUse, EventNotSellable
 from kit import ids
 from kit.clock import rfc3339
-from kit.errors import Busy, IdempotencyMismatch, NotFound, TooLarge
+from kit.errors import Busy, ChangedMeanwhile, IdempotencyMismatch, NotFound, TooLarge
 from kit.settings import client, env
 from kit.table import Table, TableMeta, Transaction
 
@@ -68,16 +72,19 @@ class VenueItem(Item):
 
     document = UnicodeAttribute()
     asked = UnicodeAttribute()
+    version = NumberAttribute()
 
 
 class EventItem(Item):
-    """`document` is the event as it was created; the other attributes say what became of it.
+    """`document` is the event as an organizer has written it last; the other attributes say what became of it.
 
-    `chart_hash` once it has a larger chart than then.
+    `chart_hash` once seats are made of it, `venue` once that was changed after the event was written.
     """
 
     document = UnicodeAttribute()
     asked = UnicodeAttribute()
+    version = NumberAttribute()
+    venue = JSONAttribute(null=True)
     status = UnicodeAttribute()
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
@@ -98,7 +105,7 @@ class ChartItem(Item):
 
 def add_venue(venue: Venue, asked: str) -> Venue:
     """Keep a new venue; the same request again finds the first one. Raises IdempotencyMismatch."""
-    item = VenueItem(f"VENUE#{venue.venue_id}", "VENUE", document=_text(venue), asked=asked)
+    item = VenueItem(f"VENUE#{venue.venue_id}", "SELF", document=_text(venue), asked=asked, version=venue.version)
     transaction = Transaction()
     transaction.put(item, condition=VenueItem.pk.does_not_exist(), refused=AlreadyThere())
     try:
@@ -114,10 +121,32 @@ def get_venue(venue_id: str) -> Venue:
     if not ids.is_one("ven", venue_id):
         raise NotFound
     try:
-        item = VenueItem.get(f"VENUE#{venue_id}", "VENUE", consistent_read=True)
+        item = VenueItem.get(f"VENUE#{venue_id}", "SELF", consistent_read=True)
     except DoesNotExist as error:
         raise NotFound from error
     return msgspec.json.decode(item.document, type=Venue)
+
+
+def rewrite_venue(venue: Venue, version: int) -> Venue:
+    """The venue as it is from now on, IF this version of it still stands. Raises ChangedMeanwhile."""
+    item = VenueItem(f"VENUE#{venue.venue_id}", "SELF")
+    actions: list[Action] = [VenueItem.document.set(_text(venue)), VenueItem.version.set(venue.version)]
+    try:
+        item.update(actions, condition=VenueItem.version == version)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise ChangedMeanwhile(version=get_venue(venue.venue_id).version) from error
+    return venue
+
+
+def copy_venue(venue: Venue) -> int:
+    """Give every event there the venue as it is now, and say how many there are. Again, it changes nothing."""
+    pointers = list(Pointer.query(f"VENUE#{venue.venue_id}", Pointer.sk.startswith("EVENT#")))
+    for pointer in pointers:
+        item = EventItem(f"EVENT#{pointer.event_id}", "EVENT")
+        item.update([EventItem.venue.set(msgspec.to_builtins(venue))], condition=EventItem.pk.exists())
+    return len(pointers)
 
 
 def add_event(event: Event, asked: str) -> Event:
@@ -130,20 +159,48 @@ def add_event(event: Event, asked: str) -> Event:
         "EVENT",
         document=_text(event),
         asked=asked,
+        version=event.version,
         status=event.status,
         availability=event.availability,
         seat_count=event.seat_count,
     )
-    listed = Pointer(f"UPCOMING#{_month(event.starts_at)}", _position(event), event_id=event.event_id)
     transaction = Transaction()
     transaction.put(item, condition=EventItem.pk.does_not_exist(), refused=AlreadyThere())
-    transaction.put(listed)
+    for pointer in _pointers(event):
+        transaction.put(pointer)
     try:
         transaction.commit()
     except AlreadyThere as refused:
         item.refresh(consistent_read=True)
         _must_be_the_same(item.asked, asked, refused)
     return _event(item)
+
+
+def rewrite_event(before: Event, after: Event) -> Event:
+    """The event as it is from now on, IF nobody has changed it since `before` was read; another chart only IF no
+    seats were made of this one.
+
+    Raises ChangedMeanwhile, ChartInUse.
+    """
+    item = EventItem(f"EVENT#{after.event_id}", "EVENT")
+    condition = _as_read(before) & (EventItem.version == before.version)
+    if before.chart_hash != after.chart_hash:
+        condition &= EventItem.chart_hash.does_not_exist()
+    actions = [EventItem.document.set(_text(after)), EventItem.version.set(after.version)]
+    if after.moved:
+        actions.append(EventItem.moved.set(msgspec.to_builtins(after.moved)))
+    transaction = Transaction()
+    transaction.update(item, actions, condition=condition, refused=AlreadyThere())
+    for pointer in _pointers(after):
+        transaction.put(pointer)
+    try:
+        transaction.commit()
+    except AlreadyThere as refused:
+        stands = get_event(after.event_id)
+        if (stands.version, stands.status, stands.moved) == (before.version, before.status, before.moved):
+            raise ChartInUse from refused
+        raise ChangedMeanwhile(version=stands.version) from refused
+    return get_event(after.event_id)
 
 
 def get_event(event_id: str) -> Event:
@@ -154,6 +211,21 @@ def get_event(event_id: str) -> Event:
         return _event(EventItem.get(f"EVENT#{event_id}", "EVENT", consistent_read=True))
     except DoesNotExist as error:
         raise NotFound from error
+
+
+def settle_chart(event: Event) -> None:
+    """Seats are about to be made of this event's chart: it has no other from now on, and no fewer prices than these.
+
+    Again, it changes nothing. Raises Busy where the event was changed since it was read.
+    """
+    item = EventItem(f"EVENT#{event.event_id}", "EVENT")
+    same = EventItem.chart_hash.does_not_exist() | (EventItem.chart_hash == event.chart_hash)
+    try:
+        item.update([EventItem.chart_hash.set(event.chart_hash)], condition=same & (EventItem.version == event.version))
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise Busy("Somebody is changing this event; try again.") from error
 
 
 def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
@@ -209,13 +281,19 @@ def mark_cancelled(event_id: str) -> Event:
 
 def mark_moved(event: Event, moved: Move) -> Event:
     """It has another date IF nobody has changed it since it was read, and is listed there. Raises EventNotSellable."""
-    as_read: Condition = EventItem.status == event.status
-    before = msgspec.to_builtins(event.moved) if event.moved else None
-    as_read &= (EventItem.moved == before) if before else EventItem.moved.does_not_exist()
     actions = [EventItem.status.set("moved"), EventItem.moved.set(msgspec.to_builtins(moved))]
-    marked = _mark(event.event_id, actions, as_read)
-    Pointer(f"UPCOMING#{_month(marked.starts_at)}", _position(marked), event_id=event.event_id).save()
+    marked = _mark(event.event_id, actions, _as_read(event))
+    for pointer in _pointers(marked):
+        pointer.save()
     return marked
+
+
+def _as_read(event: Event) -> Condition:
+    """Nobody has put it on sale, moved or cancelled it since."""
+    before = msgspec.to_builtins(event.moved) if event.moved else None
+    moved: Condition = (EventItem.moved == before) if before else EventItem.moved.does_not_exist()
+    as_read: Condition = (EventItem.status == event.status) & moved
+    return as_read
 
 
 def _mark(event_id: str, actions: Sequence[Action], condition: Condition) -> Event:
@@ -326,18 +404,32 @@ def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
 def _event(item: EventItem) -> Event:
     event = _EVENTS.decode(item.document)
     chart_hash = item.chart_hash or event.chart_hash
+    venue = msgspec.convert(item.venue, Venue) if item.venue else event.venue
     if item.moved:
         moved = msgspec.convert(item.moved, Move)
         times = {"starts_at": moved.starts_at, "doors_at": moved.doors_at, "sale_ends_at": moved.sale_ends_at}
         event = msgspec.structs.replace(event, moved=moved, **times)
     return msgspec.structs.replace(
         event,
+        venue=_newer(event.venue, venue),
         chart_hash=chart_hash,
         seat_map_url=seat_map_url(chart_hash),
         status=msgspec.convert(item.status, Status),
         availability=msgspec.convert(item.availability, Availability),
         seat_count=int(item.seat_count),
     )
+
+
+def _newer(written: Venue, copied: Venue) -> Venue:
+    """Of an event that has another venue now, the copy is of the former one."""
+    return copied if copied.venue_id == written.venue_id and copied.version > written.version else written
+
+
+def _pointers(event: Event) -> list[Pointer]:
+    return [
+        Pointer(f"UPCOMING#{_month(event.starts_at)}", _position(event), event_id=event.event_id),
+        Pointer(f"VENUE#{event.venue.venue_id}", f"EVENT#{event.event_id}", event_id=event.event_id),
+    ]
 
 
 def _position(event: Event) -> str:

@@ -39,6 +39,7 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
         raise EventNotSellable(eventStatus=event.status)
     if not event.chart_hash:
         raise EventNotSellable("It has no seating chart yet.")
+    catalog.settle_chart(event)
     chart = catalog.get_chart(event.chart_hash)
     create_seats(event_id, event.chart_hash, chart)
     marked = catalog.mark_on_sale(event_id, chart.seat_count, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import types
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -59,7 +59,7 @@ def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
     struct = _struct(wanted)
     if struct is not None and value is not None:
         return build(value, struct, strict=strict, at=f"{name}.")
-    element = _struct(get_args(wanted)[0]) if get_origin(wanted) is list else None
+    element = next((_struct(get_args(part)[0]) for part in _alternatives(wanted) if get_origin(part) is list), None)
     if element is not None and isinstance(value, list):
         return [build(item, element, strict=strict, at=f"{name}[{i}].") for i, item in enumerate(value)]
     try:
@@ -70,11 +70,16 @@ def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
 
 def _struct(wanted: Any) -> type | None:
     """The struct in `S` or `S | None`."""
-    candidates = get_args(wanted) if get_origin(wanted) in (types.UnionType,) else (wanted,)
-    for candidate in candidates:
+    for candidate in _alternatives(wanted):
         if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
             return candidate
     return None
+
+
+def _alternatives(wanted: Any) -> tuple[Any, ...]:
+    """What stands between the `|`, without what is said about it."""
+    parts = get_args(wanted) if get_origin(wanted) in (types.UnionType, Union) else (wanted,)
+    return tuple(get_args(part)[0] if get_origin(part) is Annotated else part for part in parts)
 
 
 def _word(wanted: Any) -> str | None:

@@ -11,6 +11,8 @@
     ├── UnsupportedMediaType 415
     ├── Invalid              422  a field's value; a field may name its own word
     │   └── UnknownField
+    ├── VersionRequired      428  a change without If-Match
+    ├── ChangedMeanwhile     412  somebody else has changed it since it was read
     ├── IdempotencyKeyRequired, IdempotencyMismatch, InProgress  400, 422, 409
     ├── Busy                 503  throttled or a dependency is away: try again
     └── … each context adds its own nouns (`SeatsUnavailable`, `HoldExpired`, …)
@@ -107,6 +109,16 @@ class Invalid(Problem):
 
 class UnknownField(Problem):
     status, title = 422, "The body has a field this address does not know"
+
+
+class VersionRequired(Problem):
+    status, title = 428, "Send an If-Match header with the version that you have read"
+
+
+class ChangedMeanwhile(Problem):
+    """`version` is the one to read now."""
+
+    status, title = 412, "Somebody else has changed this since you read it"
 
 
 class IdempotencyKeyRequired(Problem):

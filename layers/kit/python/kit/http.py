@@ -37,11 +37,13 @@ from kit.errors import (
     TooLarge,
     Unauthenticated,
     UnsupportedMediaType,
+    VersionRequired,
 )
 from kit.telemetry import log, metrics
 
 BODY_BYTES_MAX = 64 * 1024
 KEY_LENGTH_MAX = 255
+VERSION_LENGTH_MAX = 9
 BROWSER_SECONDS_MAX = 60
 NOT_NOW = {
     "InternalServerError",
@@ -92,6 +94,14 @@ class Call(msgspec.Struct, frozen=True):
         if len(key) > KEY_LENGTH_MAX:
             raise IdempotencyKeyRequired
         return key
+
+    @property
+    def version_read(self) -> int:
+        """Which version of a thing the caller means to change. Raises VersionRequired."""
+        version = self.headers.get("if-match", "").strip().strip('"')
+        if not (version.isascii() and version.isdigit() and len(version) <= VERSION_LENGTH_MAX):
+            raise VersionRequired
+        return int(version)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -1,0 +1,15 @@
+"""GET /organizer/events/{eventId}: the event as it is at this moment, to be changed."""
+
+from __future__ import annotations
+
+from catalog.events import Event
+from catalog.store import get_event
+from kit.auth import ORGANIZER
+from kit.errors import NotFound
+from kit.http import Call, endpoint
+
+
+@endpoint(callers=ORGANIZER, raises=(NotFound,))
+def handler(call: Call) -> Event:
+    """Like the public one, but never from a cache: its `version` is the one to send with a change."""
+    return get_event(call.path["eventId"])
