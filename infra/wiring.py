@@ -308,17 +308,26 @@ WIRING = (
     ),
     # The organizer's side: venues, charts, events, and putting an event on sale.
     Function(
-        "organize",
+        "curate",
         {
             Api("POST /organizer/venues"): "catalog.create_venue",
             Api("GET /organizer/venues/{venueId}"): "catalog.open_venue",
             Api("PATCH /organizer/venues/{venueId}"): "catalog.edit_venue",
-            Api("POST /organizer/chart-uploads"): "catalog.request_chart_upload",
-            Api("POST /organizer/charts"): "catalog.request_chart_import",
-            Api("GET /organizer/charts/{chartImportId}"): "catalog.show_chart_import",
             Api("POST /organizer/events"): "catalog.create_event",
             Api("GET /organizer/events/{eventId}"): "catalog.open_event",
             Api("PATCH /organizer/events/{eventId}"): "catalog.edit_event",
+        },
+        writes=("catalog",),
+        writes_charts=True,
+        memory_mb=1769,
+        timeout_seconds=29,
+    ),
+    Function(
+        "organize",
+        {
+            Api("POST /organizer/chart-uploads"): "catalog.request_chart_upload",
+            Api("POST /organizer/charts"): "catalog.request_chart_import",
+            Api("GET /organizer/charts/{chartImportId}"): "catalog.show_chart_import",
             Api("POST /organizer/events/{eventId}/on-sale"): "inventory.put_on_sale",
             Api("POST /organizer/events/{eventId}/chart"): "inventory.enlarge_house",
             Api("POST /organizer/events/{eventId}/blocks"): "inventory.block_seats",

@@ -44,7 +44,7 @@ def larger_hall() -> Chart:
 
 
 def priced(**changes: Any) -> dict[str, Any]:
-    return json.loads(json.dumps(PRICING)) | changes
+    return dict(json.loads(json.dumps(PRICING))) | changes
 
 
 def test_what_is_sent_changes_and_the_rest_stays() -> None:
@@ -52,7 +52,7 @@ def test_what_is_sent_changes_and_the_rest_stays() -> None:
     prices = priced(
         tax=None, prices={"stalls": {"adult": 7000, "child": 3500}, "floor": {"adult": 2600, "child": 2600}}
     )
-    changes = {"name": "Another Evening", "limitPerPerson": 4, "pricing": prices, "refundPolicy": None}
+    changes: dict[str, Any] = {"name": "Another Evening", "limitPerPerson": 4, "pricing": prices, "refundPolicy": None}
     status, changed = edit(created["eventId"], **changes)
     assert status == 200, changed
     assert changed == created | {
@@ -133,7 +133,7 @@ def test_on_sale_it_keeps_what_buyers_rely_on() -> None:
     catalog.mark_on_sale(event_id, 118, NOW)
     one_type = priced(
         currency="USD",
-        ticketTypes=[PRICING["ticketTypes"][0]],
+        ticketTypes=[{"id": "adult", "label": "Adult"}],
         prices={"stalls": {"adult": 1}, "floor": {"adult": 1}},
     )
     status, problem = edit(

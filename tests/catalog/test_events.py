@@ -50,7 +50,10 @@ def test_a_repeated_request_creates_nothing_twice() -> None:
 def test_a_venue_is_shown() -> None:
     venue_id = venue(name='=HYPERLINK("x") 🎭')
     status, shown, headers = harness.call("catalog.show_venue", path={"venueId": venue_id})
-    assert (status, shown) == (200, VENUE | {"venueId": venue_id, "name": '=HYPERLINK("x") 🎭', "address": ""})
+    assert (status, shown) == (
+        200,
+        VENUE | {"venueId": venue_id, "name": '=HYPERLINK("x") 🎭', "address": "", "version": 1},
+    )
     assert headers["cache-control"] == "public, max-age=60"
 
 
