@@ -83,7 +83,7 @@ ACCEPTED = {
             f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts and uploads are named by hash and id, below two prefixes."
             for prefix in CHART_PREFIXES
         }
-        for function in ("organize", "charts")
+        for function in ("curate", "organize", "charts")
     },
     **{
         f"BoxofficeApp/{machine}": {
