@@ -119,6 +119,7 @@ def test_a_fault_is_named_with_its_field(changes: dict[str, Any], path: str) -> 
         ({"name": ""}, ("invalid", "name")),
         ({"imageUrl": "javascript:alert(1)"}, ("invalid", "imageUrl")),
         ({"pricing": PRICING | {"currency": "€"}}, ("invalid", "pricing.currency")),
+        ({"pricing": PRICING | {"ticketTypes": []}}, ("invalid", "pricing.ticketTypes")),
         ({"status": "on_sale"}, ("unknown-field", None)),
         ({"pricing": PRICING | {"ticketTypes": [{"id": "a", "label": "A", "free": True}]}}, ("unknown-field", None)),
     ],

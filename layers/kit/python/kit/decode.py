@@ -61,7 +61,8 @@ def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
         return build(value, struct, strict=strict, at=f"{name}.")
     element = next((_struct(get_args(part)[0]) for part in _alternatives(wanted) if get_origin(part) is list), None)
     if element is not None and isinstance(value, list):
-        return [build(item, element, strict=strict, at=f"{name}[{i}].") for i, item in enumerate(value)]
+        for i, item in enumerate(value):  # so that an error knows which; how many there may be, the list itself says
+            build(item, element, strict=strict, at=f"{name}[{i}].")
     try:
         return msgspec.convert(value, wanted, strict=strict)
     except msgspec.ValidationError as error:
