@@ -137,7 +137,7 @@ class EdgeStack(Stack):
                         cache_policy=self._kept_as_told(f"Public-{public}", PUBLIC_SECONDS_MAX),
                         response_headers_policy=headers,
                     )
-                    for public in ("artists", "events", "venues")
+                    for public in ("artists", "events", "series", "venues")
                 },
                 f"/{LIVE}": cloudfront.BehaviorOptions(
                     origin=live,

@@ -4,12 +4,14 @@ Owns what is for sale and where its seats are; promises that a chart never chang
 event on sale has all its seats. Which seats are free is the inventory's.
 """
 
+from catalog.artists import Artist, Series
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
 from catalog.events import (
     Availability,
     ChartHash,
     Event,
     OrphanRule,
+    Presale,
     PriceRange,
     RefundPolicy,
     Status,
@@ -17,12 +19,12 @@ from catalog.events import (
     moved_to,
 )
 from catalog.problems import EventNotSellable
+from catalog.register import get_artist, get_series, get_venue
 from catalog.store import (
     enlarge,
     event_of_image,
     get_chart,
     get_event,
-    get_venue,
     mark_cancelled,
     mark_moved,
     mark_on_sale,
@@ -32,6 +34,7 @@ from catalog.store import (
 )
 
 __all__ = [
+    "Artist",
     "Availability",
     "Chart",
     "ChartHash",
@@ -40,17 +43,21 @@ __all__ = [
     "FocalPoint",
     "OrphanRule",
     "Place",
+    "Presale",
     "PriceRange",
     "RefundPolicy",
     "Row",
     "Seat",
     "Section",
+    "Series",
     "Status",
     "Venue",
     "enlarge",
     "event_of_image",
+    "get_artist",
     "get_chart",
     "get_event",
+    "get_series",
     "get_venue",
     "mark_cancelled",
     "mark_moved",

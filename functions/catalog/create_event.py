@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -10,10 +12,13 @@ from catalog.charts import Chart
 from catalog.events import Event, FieldProblem, NewEvent, Venue, event_faults, scheduled
 from catalog.identity import identify
 from catalog.problems import InvalidEvent
-from catalog.store import add_event, get_chart, get_venue
+from catalog.register import get_artist, get_series, get_venue
+from catalog.store import add_event, get_chart
 from kit.auth import ORGANIZER
 from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, NotFound
 from kit.http import Call, endpoint
+
+T = TypeVar("T")
 
 
 @endpoint(
@@ -30,22 +35,35 @@ def handler(call: Call, body: NewEvent) -> Event:
 
 def create_event(new: NewEvent, event_id: str, asked: str, now: datetime) -> Event:
     """Load what it names, check, keep. Raises InvalidEvent, IdempotencyMismatch."""
-    venue, chart = look_up(new)
-    if problems := list(event_faults(new, chart, now)):
+    named = look_up(new)
+    if problems := list(event_faults(new, named.chart, now)):
         raise invalid(*problems)
-    return add_event(scheduled(new, event_id, venue, now), asked)
+    return add_event(scheduled(new, event_id, named.venue, named.artist, now), asked)
 
 
-def look_up(new: NewEvent) -> tuple[Venue, Chart | None]:
-    """Its venue, and its chart if it has one. Raises InvalidEvent."""
+class Named(NamedTuple):
+    """What an event refers to, as it is now; of an artist, the name."""
+
+    venue: Venue
+    chart: Chart | None
+    artist: str
+
+
+def look_up(new: NewEvent) -> Named:
+    """Raises InvalidEvent."""
+    venue = _known("venueId", "venue", get_venue, new.venue_id)
+    chart = _known("chartHash", "chart", get_chart, new.chart_hash) if new.chart_hash else None
+    artist = _known("artistId", "artist", get_artist, new.artist_id).name if new.artist_id else new.artist
+    if new.series_id:
+        _known("seriesId", "series", get_series, new.series_id)
+    return Named(venue, chart, artist or "")
+
+
+def _known(path: str, word: str, load: Callable[[str], T], name: str) -> T:
     try:
-        venue = get_venue(new.venue_id)
+        return load(name)
     except NotFound as error:
-        raise invalid(FieldProblem("venueId", "is no venue of ours")) from error
-    try:
-        return venue, get_chart(new.chart_hash) if new.chart_hash else None
-    except NotFound as error:
-        raise invalid(FieldProblem("chartHash", "is no chart of ours")) from error
+        raise invalid(FieldProblem(path, f"is no {word} of ours")) from error
 
 
 def invalid(*problems: FieldProblem) -> InvalidEvent:

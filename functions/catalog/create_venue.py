@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import asdict
 
+from catalog import register
 from catalog.events import NewVenue, Venue, is_timezone
 from catalog.identity import identify
-from catalog.store import add_venue
 from kit.auth import ORGANIZER
 from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, Invalid
 from kit.http import Call, endpoint
@@ -20,4 +20,4 @@ def handler(call: Call, body: NewVenue) -> Venue:
     if not is_timezone(body.timezone):
         raise Invalid("timezone must be an IANA name, such as Europe/Vienna.", field="timezone")
     venue_id, asked = identify(call, "ven")
-    return add_venue(Venue(venue_id=venue_id, **asdict(body)), asked)
+    return register.add(Venue(venue_id=venue_id, **asdict(body)), asked)

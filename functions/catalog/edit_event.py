@@ -37,9 +37,9 @@ def edit_event(event_id: str, changes: EventChanges, version: int, now: datetime
     after = with_changes(before, changes)
     if stays := list(locked(event, before, after, now)):
         raise NotChangeable(problems=msgspec.to_builtins(stays))
-    venue, chart = look_up(after)
+    named = look_up(after)
     # A fault that was there before, such as a start that is over, is not this change's.
-    there_before = set(event_faults(before, look_up(before)[1], now))
-    if faults := [fault for fault in event_faults(after, chart, now) if fault not in there_before]:
+    there_before = set(event_faults(before, look_up(before).chart, now))
+    if faults := [fault for fault in event_faults(after, named.chart, now) if fault not in there_before]:
         raise invalid(*faults)
-    return rewrite_event(event, rewritten(event, after, venue))
+    return rewrite_event(event, rewritten(event, after, named.venue, named.artist))

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
+from catalog import register
 from catalog.events import CountryCode, Latitude, Longitude, Name, Venue, is_timezone
-from catalog.store import get_venue, rewrite_venue
 from kit.auth import ORGANIZER
 from kit.errors import ChangedMeanwhile, Invalid, NotFound, VersionRequired
 from kit.http import Call, endpoint
@@ -37,6 +37,6 @@ def edit_venue(venue_id: str, changes: VenueChanges, version: int) -> Venue:
     """Its events follow within seconds (`update_copies`). Raises NotFound, ChangedMeanwhile, Invalid."""
     if changes.timezone is not UNSET and not is_timezone(changes.timezone):
         raise Invalid("timezone must be an IANA name, such as Europe/Vienna.", field="timezone")
-    venue = get_venue(venue_id)
+    venue = register.get_venue(venue_id)
     sent = {name: value for name, value in asdict(changes).items() if value is not UNSET}
-    return rewrite_venue(replace(venue, **sent, version=version + 1), version)
+    return register.change(replace(venue, **sent, version=version + 1), version)

@@ -15,16 +15,17 @@ from catalog.events import (
     ChartHash,
     Event,
     FieldProblem,
+    ImageAddress,
     Instant,
     LeaseSeconds,
     LimitPerPerson,
     Name,
     NewEvent,
     OrphanRule,
+    Presales,
     RefundPolicy,
     Text,
     Venue,
-    WebAddress,
     scheduled,
 )
 from pricing import Pricing
@@ -42,6 +43,8 @@ class EventChanges(msgspec.Struct, frozen=True, rename="camel"):
 
     name: Name | UnsetType = UNSET
     artist: Name | UnsetType = UNSET
+    artist_id: str | UnsetType = UNSET
+    series_id: str | UnsetType | None = UNSET
     category: Category | UnsetType = UNSET
     venue_id: str | UnsetType = UNSET
     chart_hash: ChartHash | UnsetType = UNSET
@@ -51,18 +54,20 @@ class EventChanges(msgspec.Struct, frozen=True, rename="camel"):
     sale_ends_at: Instant | UnsetType = UNSET
     pricing: Pricing | UnsetType = UNSET
     description: Text | UnsetType = UNSET
-    image_url: WebAddress | UnsetType | None = UNSET
+    image_url: ImageAddress | UnsetType | None = UNSET
     limit_per_person: LimitPerPerson | UnsetType = UNSET
     lease_seconds: LeaseSeconds | UnsetType = UNSET
     orphan_rule: OrphanRule | UnsetType = UNSET
     waiting_room: bool | UnsetType = UNSET
     refund_policy: RefundPolicy | UnsetType | None = UNSET
+    presales: Presales | UnsetType = UNSET
 
 
 def as_asked(event: Event) -> NewEvent:
     """The request that would describe this event as it is."""
     same = {name: getattr(event, name) for name in NewEvent.__struct_fields__ if hasattr(event, name)}
-    return NewEvent(**same | {"venue_id": event.venue.venue_id, "chart_hash": event.chart_hash or None})
+    name = None if event.artist_id else event.artist
+    return NewEvent(**same | {"artist": name, "venue_id": event.venue.venue_id, "chart_hash": event.chart_hash or None})
 
 
 def with_changes(before: NewEvent, changes: EventChanges) -> NewEvent:
@@ -72,6 +77,8 @@ def with_changes(before: NewEvent, changes: EventChanges) -> NewEvent:
         later = changes.starts_at - before.starts_at
         for name in ("doors_at", "sale_ends_at"):
             sent.setdefault(name, getattr(before, name) + later)
+    if ("artist" in sent) != ("artist_id" in sent):
+        sent |= {"artist": sent.get("artist"), "artist_id": sent.get("artist_id")}  # one takes the other's place
     return replace(before, **sent)
 
 
@@ -94,9 +101,9 @@ def locked(event: Event, before: NewEvent, after: NewEvent, now: datetime) -> It
         yield FieldProblem("pricing.ticketTypes", f"{gone!r} was on sale, so tickets may name it")
 
 
-def rewritten(event: Event, after: NewEvent, venue: Venue) -> Event:
+def rewritten(event: Event, after: NewEvent, venue: Venue, artist: str) -> Event:
     """The event that a faultless change leads to; what became of it stays. Prices meet later holds only."""
-    described = scheduled(after, event.event_id, venue, event.announced_at or event.on_sale_at)
+    described = scheduled(after, event.event_id, venue, artist, event.announced_at or event.on_sale_at)
     moved = event.moved and replace(event.moved, doors_at=described.doors_at, sale_ends_at=described.sale_ends_at)
     return replace(
         described,

@@ -12,7 +12,7 @@ import msgspec
 from catalog.charts import Chart
 from kit.decode import END
 from kit.money import Money
-from pricing import Pricing, faults, price_range
+from pricing import Key, Pricing, faults, price_range
 
 Status = Literal["draft", "scheduled", "on_sale", "cancelled", "moved"]
 Availability = Literal["available", "few", "none", "unknown"]
@@ -23,6 +23,7 @@ FEW_OF_CAPACITY = 10
 """Less than a tenth left is few."""
 LIMIT_PER_PERSON = 8
 LEASE_SECONDS = 600
+PRESALES_MAX = 10
 AHEAD_MAX = timedelta(days=3 * 365)
 
 NO_CONTROL_SIGNS = "^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]+" + END
@@ -30,7 +31,8 @@ NO_CONTROL_SIGNS = "^[^\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=NO_CONTROL_SIGNS)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
-WebAddress = Annotated[str, msgspec.Meta(max_length=500, pattern="^https://[^\\s\"'<>]+" + END)]
+OWN_IMAGE = "/images/[0-9a-f]{64}/[0-9]{3,4}\\.webp"
+ImageAddress = Annotated[str, msgspec.Meta(max_length=500, pattern=f"^(?:https://[^\\s\"'<>]+|{OWN_IMAGE})" + END)]
 ChartHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}" + END)]
 Category = Annotated[str, msgspec.Meta(min_length=1, max_length=40, pattern="^[a-z][a-z-]*" + END)]
 LimitPerPerson = Annotated[int, msgspec.Meta(ge=1, le=50)]
@@ -91,6 +93,15 @@ class Move(msgspec.Struct, frozen=True, rename="camel"):
     keep_until: datetime
 
 
+class Presale(msgspec.Struct, frozen=True, rename="camel"):
+    """A window before the sale opens, in which who has one of its codes may buy."""
+
+    id: Key
+    name: Name
+    starts_at: Instant
+    ends_at: Instant
+
+
 class Event(msgspec.Struct, frozen=True, rename="camel"):
     """One performance. `seat_count` is 0 until it is on sale; times are UTC. Without a policy, no refunds.
 
@@ -124,33 +135,44 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     announced_at: datetime | None = None
     refund_policy: RefundPolicy | None = None
     moved: Move | None = None
+    artist_id: str | None = None
+    """Of an artist with a page; `artist` is the name in any case."""
+    series_id: str | None = None
+    presales: list[Presale] = []
     version: int = 1
     """How often an organizer has written it."""
+
+
+Presales = Annotated[list[Presale], msgspec.Meta(max_length=PRESALES_MAX)]
 
 
 class NewEvent(msgspec.Struct, frozen=True, rename="camel"):
     """An event as an organizer sends it. Doors open an hour before, sales end at the start, unless said.
 
+    `artistId`, or `artist` with a name alone; `seriesId` where it is one date of several.
     Without a chart it is announced: it can be found, and goes on sale once it has one.
     """
 
     name: Name
-    artist: Name
     category: Category
     venue_id: str
     starts_at: Instant
     on_sale_at: Instant
     pricing: Pricing
+    artist: Name | None = None
+    artist_id: str | None = None
+    series_id: str | None = None
     chart_hash: ChartHash | None = None
     doors_at: Instant | None = None
     sale_ends_at: Instant | None = None
     description: Text = ""
-    image_url: WebAddress | None = None
+    image_url: ImageAddress | None = None
     limit_per_person: LimitPerPerson = LIMIT_PER_PERSON
     lease_seconds: LeaseSeconds = LEASE_SECONDS
     orphan_rule: OrphanRule = "lenient"
     waiting_room: bool = False
     refund_policy: RefundPolicy | None = None
+    presales: Presales = []
 
 
 class FieldProblem(msgspec.Struct, frozen=True):
@@ -182,17 +204,24 @@ def event_faults(new: NewEvent, chart: Chart | None, now: datetime) -> Iterator[
         yield FieldProblem("onSaleAt", "lies more than three years back")
     if new.sale_ends_at and new.sale_ends_at > new.starts_at + timedelta(days=1):
         yield FieldProblem("saleEndsAt", "is more than a day after the start")
+    if (new.artist is None) == (new.artist_id is None):
+        yield FieldProblem("artist", "is needed, or artistId in its place")
+    for i, presale in enumerate(new.presales):
+        if presale.id in [before.id for before in new.presales[:i]]:
+            yield FieldProblem(f"presales[{i}].id", f"{presale.id!r} is there twice")
+        if not presale.starts_at < presale.ends_at <= new.on_sale_at:
+            yield FieldProblem(f"presales[{i}].endsAt", "does not lie between its start and the opening of the sale")
     categories = [category.key for category in chart.categories] if chart else list(new.pricing.prices)
     for path, problem in faults(new.pricing, categories):
         yield FieldProblem(f"pricing.{path}", problem)
 
 
-def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Event:
-    """The event that a faultless request describes, not yet on sale."""
+def scheduled(new: NewEvent, event_id: str, venue: Venue, artist: str, now: datetime) -> Event:
+    """The event that a faultless request describes, not yet on sale. `artist` is the name of whoever performs."""
     return Event(
         event_id=event_id,
         name=new.name,
-        artist=new.artist,
+        artist=artist,
         category=new.category,
         description=new.description,
         image_url=new.image_url,
@@ -215,6 +244,12 @@ def scheduled(new: NewEvent, event_id: str, venue: Venue, now: datetime) -> Even
         waiting_room=new.waiting_room,
         announced_at=now,
         refund_policy=new.refund_policy,
+        artist_id=new.artist_id,
+        series_id=new.series_id,
+        presales=[
+            Presale(presale.id, presale.name, presale.starts_at.astimezone(UTC), presale.ends_at.astimezone(UTC))
+            for presale in new.presales
+        ],
     )
 
 

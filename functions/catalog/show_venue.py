@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.events import Venue
-from catalog.store import get_venue
+from catalog.register import get_venue
 from kit.auth import PUBLIC
 from kit.errors import NotFound
 from kit.http import Call, endpoint

@@ -1,19 +1,20 @@
 """The catalog's table and its bucket of charts.
 
     pk                  sk                        item
-    VENUE#<id>          SELF                      a venue
     VENUE#<id>          EVENT#<event id>          a pointer to an event there
+    ARTIST#<id>         EVENT#<event id>          a pointer to an event of theirs
     EVENT#<id>          EVENT                     an event; what changes by itself has attributes of its own
     UPCOMING#<month>    <starts at>#<event id>    a pointer, in the order of time
     CHART#<hash>        CHART                     what is known of a chart without opening it
     IMPORT#<id>         IMPORT                    a chart's import, see `chart_imports`
+    …                   SELF                      venues, artists and series, see `register`
 
 The list of upcoming events reads pointers month by month. One partition for all events would take every
 reader and every import of a season; months spread both, keep the order that a list wants, and a page costs
 one Query and one BatchGetItem. Pointers hold no copy, so nothing can disagree with the event.
 
-An event holds a copy of its venue, so that reading one is one read. The stream brings a venue's changes to its
-events (`update_copies`).
+An event holds a copy of its venue and of its artist's name, so that reading one is one read. The stream brings
+their changes to their events (`update_copies`).
 """
 
 from __future__ import annotations
@@ -67,24 +68,18 @@ class Item(Model):
     sk = UnicodeAttribute(range_key=True)
 
 
-class VenueItem(Item):
-    """`asked` is the digest of the request that created it; so in events."""
-
-    document = UnicodeAttribute()
-    asked = UnicodeAttribute()
-    version = NumberAttribute()
-
-
 class EventItem(Item):
     """`document` is the event as an organizer has written it last; the other attributes say what became of it.
 
-    `chart_hash` once seats are made of it, `venue` once that was changed after the event was written.
+    `asked` is the digest of the request that created it, `chart_hash` there once seats are made of it, `venue` and
+    `artist` once those were changed.
     """
 
     document = UnicodeAttribute()
     asked = UnicodeAttribute()
     version = NumberAttribute()
     venue = JSONAttribute(null=True)
+    artist = JSONAttribute(null=True)
     status = UnicodeAttribute()
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
@@ -103,50 +98,19 @@ class ChartItem(Item):
     imported_by = UnicodeAttribute()
 
 
-def add_venue(venue: Venue, asked: str) -> Venue:
-    """Keep a new venue; the same request again finds the first one. Raises IdempotencyMismatch."""
-    item = VenueItem(f"VENUE#{venue.venue_id}", "SELF", document=_text(venue), asked=asked, version=venue.version)
-    transaction = Transaction()
-    transaction.put(item, condition=VenueItem.pk.does_not_exist(), refused=AlreadyThere())
-    try:
-        transaction.commit()
-    except AlreadyThere as refused:
-        item.refresh(consistent_read=True)
-        _must_be_the_same(item.asked, asked, refused)
-    return msgspec.json.decode(item.document, type=Venue)
+def copy_venue(venue: Venue) -> None:
+    """Give every event there the venue as it is now. Again, it changes nothing."""
+    _copy(f"VENUE#{venue.venue_id}", EventItem.venue.set(msgspec.to_builtins(venue)))
 
 
-def get_venue(venue_id: str) -> Venue:
-    """Raises NotFound."""
-    if not ids.is_one("ven", venue_id):
-        raise NotFound
-    try:
-        item = VenueItem.get(f"VENUE#{venue_id}", "SELF", consistent_read=True)
-    except DoesNotExist as error:
-        raise NotFound from error
-    return msgspec.json.decode(item.document, type=Venue)
+def copy_artist(artist_id: str, name: str) -> None:
+    """Give every event of theirs the artist's name as it is now. Again, it changes nothing."""
+    _copy(f"ARTIST#{artist_id}", EventItem.artist.set({"artistId": artist_id, "name": name}))
 
 
-def rewrite_venue(venue: Venue, version: int) -> Venue:
-    """The venue as it is from now on, IF this version of it still stands. Raises ChangedMeanwhile."""
-    item = VenueItem(f"VENUE#{venue.venue_id}", "SELF")
-    actions: list[Action] = [VenueItem.document.set(_text(venue)), VenueItem.version.set(venue.version)]
-    try:
-        item.update(actions, condition=VenueItem.version == version)
-    except UpdateError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
-            raise
-        raise ChangedMeanwhile(version=get_venue(venue.venue_id).version) from error
-    return venue
-
-
-def copy_venue(venue: Venue) -> int:
-    """Give every event there the venue as it is now, and say how many there are. Again, it changes nothing."""
-    pointers = list(Pointer.query(f"VENUE#{venue.venue_id}", Pointer.sk.startswith("EVENT#")))
-    for pointer in pointers:
-        item = EventItem(f"EVENT#{pointer.event_id}", "EVENT")
-        item.update([EventItem.venue.set(msgspec.to_builtins(venue))], condition=EventItem.pk.exists())
-    return len(pointers)
+def _copy(partition: str, action: Action) -> None:
+    for pointer in Pointer.query(partition, Pointer.sk.startswith("EVENT#")):
+        EventItem(f"EVENT#{pointer.event_id}", "EVENT").update([action], condition=EventItem.pk.exists())
 
 
 def add_event(event: Event, asked: str) -> Event:
@@ -172,7 +136,7 @@ def add_event(event: Event, asked: str) -> Event:
         transaction.commit()
     except AlreadyThere as refused:
         item.refresh(consistent_read=True)
-        _must_be_the_same(item.asked, asked, refused)
+        must_be_the_same(item.asked, asked, refused)
     return _event(item)
 
 
@@ -396,7 +360,8 @@ def read_object(key: str, bytes_max: int = CHART_BYTES_MAX) -> bytes:
     return bytes(answer["Body"].read())
 
 
-def _must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
+def must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
+    """Raises IdempotencyMismatch where a thing of this id was created by another request."""
     if first != asked:
         raise IdempotencyMismatch from refused
 
@@ -409,9 +374,11 @@ def _event(item: EventItem) -> Event:
         moved = msgspec.convert(item.moved, Move)
         times = {"starts_at": moved.starts_at, "doors_at": moved.doors_at, "sale_ends_at": moved.sale_ends_at}
         event = msgspec.structs.replace(event, moved=moved, **times)
+    artist = item.artist or {}
     return msgspec.structs.replace(
         event,
         venue=_newer(event.venue, venue),
+        artist=artist["name"] if event.artist_id and artist.get("artistId") == event.artist_id else event.artist,
         chart_hash=chart_hash,
         seat_map_url=seat_map_url(chart_hash),
         status=msgspec.convert(item.status, Status),
@@ -426,9 +393,10 @@ def _newer(written: Venue, copied: Venue) -> Venue:
 
 
 def _pointers(event: Event) -> list[Pointer]:
+    of_it = [f"VENUE#{event.venue.venue_id}", *([f"ARTIST#{event.artist_id}"] if event.artist_id else [])]
     return [
         Pointer(f"UPCOMING#{_month(event.starts_at)}", _position(event), event_id=event.event_id),
-        Pointer(f"VENUE#{event.venue.venue_id}", f"EVENT#{event.event_id}", event_id=event.event_id),
+        *(Pointer(partition, f"EVENT#{event.event_id}", event_id=event.event_id) for partition in of_it),
     ]
 
 

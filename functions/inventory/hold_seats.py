@@ -26,6 +26,7 @@ from inventory.problems import (
     NoSeats,
     NotOnSaleYet,
     OrphanSeat,
+    PresaleCodeInvalid,
     PurchaseInProgress,
     SeatsUnavailable,
     SoldOut,
@@ -59,13 +60,14 @@ class BestAvailable(msgspec.Struct, frozen=True, rename="camel"):
 class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
     """`seatIds`, `bestAvailable`, or both: seats by name, and others with them, such as standing places.
 
-    The i-th of `ticketTypes` is for the i-th seat, those by name first.
+    The i-th of `ticketTypes` is for the i-th seat, those by name first. `presaleCode` counts before the sale opens.
     """
 
     event_id: str
     seat_ids: Annotated[list[str], msgspec.Meta(max_length=SEATS_MAX)] | None = None
     best_available: BestAvailable | None = None
     ticket_types: Annotated[list[str], msgspec.Meta(max_length=SEATS_MAX)] | None = None
+    presale_code: Annotated[str, msgspec.Meta(max_length=60)] | None = None
 
 
 @endpoint(
@@ -80,6 +82,7 @@ class HoldRequest(msgspec.Struct, frozen=True, rename="camel"):
         SoldOut,
         PurchaseInProgress,
         NotOnSaleYet,
+        PresaleCodeInvalid,
         EventOver,
         EventCancelled,
         EventMoved,
@@ -119,7 +122,7 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
     Who loses the best seats to another is offered the next best. `digests`: of the Idempotency-Key, empty without
     one, and of the request.
     """
-    event = sales.event_on_sale(wanted.event_id, now)
+    event = sales.event_on_sale(wanted.event_id, person_id, wanted.presale_code or "", now)
     quantity = _quantity(wanted)
     if quantity > event.limit_per_person:
         raise LimitExceeded(limit=event.limit_per_person)

@@ -87,6 +87,16 @@ class NotOnSaleYet(Problem):
     status, title = 409, "The sale has not started"
 
 
+class PresaleCodeInvalid(Problem):
+    """Of no presale that is open now, or used up."""
+
+    status, title = 403, "This code does not open the presale"
+
+
+class UnknownPresale(Problem):
+    status, title = 422, "The event has no such presale"
+
+
 class EventOver(Problem):
     status, title = 409, "The sale for this event has ended"
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import catalog
 from catalog import Event
+from inventory import presales
 from inventory.problems import EventCancelled, EventMoved, EventOver, NotOnSaleYet
 from kit.clock import rfc3339
 from kit.errors import NotFound
@@ -16,14 +17,19 @@ REMEMBERED_MAX = 256
 _remembered: dict[str, tuple[datetime, Event]] = {}
 
 
-def event_on_sale(event_id: str, now: datetime) -> Event:
-    """Raises NotFound, NotOnSaleYet, EventOver, EventCancelled, EventMoved."""
+def event_on_sale(event_id: str, person_id: str, presale_code: str, now: datetime) -> Event:
+    """On sale to everybody, or to who has a code. Raises NotFound, NotOnSaleYet, PresaleCodeInvalid, EventOver,
+
+    EventCancelled, EventMoved.
+    """
     event = known_event(event_id, now)
     _check_stands(event)
     if now >= event.sale_ends_at:
         raise EventOver(saleEndsAt=rfc3339(event.sale_ends_at))
-    if event.status != "on_sale" or now < event.on_sale_at:
+    if event.status != "on_sale":
         raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
+    if now < event.on_sale_at:
+        presales.check(event, person_id, presale_code, now)
     return event
 
 

@@ -5,7 +5,7 @@ inside the event, so nothing here reads or writes a table. A quote is all-in: it
 """
 
 from pricing.fares import Fare, FareFee, FareLine, FareTax, all_in, price_range, quote
-from pricing.price_list import Fee, Pricing, Tax, TicketType, UnknownCategory, UnknownTicketType, faults
+from pricing.price_list import Fee, Key, Pricing, Tax, TicketType, UnknownCategory, UnknownTicketType, faults
 
 __all__ = [
     "Fare",
@@ -13,6 +13,7 @@ __all__ = [
     "FareLine",
     "FareTax",
     "Fee",
+    "Key",
     "Pricing",
     "Tax",
     "TicketType",

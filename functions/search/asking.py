@@ -51,6 +51,8 @@ class EventsQuery(msgspec.Struct, frozen=True, rename="camel"):
     date: Annotated[str, msgspec.Meta(max_length=20)] = ""
     category: Text = ""
     artist: Text = ""
+    artist_id: Text = ""
+    series_id: Text = ""
     venue_id: Text = ""
     price_min: Amount | None = None
     price_max: Amount | None = None
@@ -77,6 +79,8 @@ class Wishes:
     day: str
     categories: Sequence[str]
     artist: str
+    artist_id: str
+    series_id: str
     venue_id: str
     price_min: int | None
     price_max: int | None
@@ -117,6 +121,8 @@ def understand(query: EventsQuery) -> Wishes:
         day=_day(day),
         categories=_list(query.category),
         artist=key_of(query.artist),
+        artist_id=query.artist_id,
+        series_id=query.series_id,
         venue_id=query.venue_id,
         price_min=query.price_min,
         price_max=query.price_max,

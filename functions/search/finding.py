@@ -92,6 +92,10 @@ class _Search:
         if wishes.price_max is not None:
             prices = self._of(columns.price_min)
             self._keep((prices != NO_PRICE) & (prices <= wishes.price_max))
+        if wishes.artist_id:
+            self._keep(_any_of(self._of(columns.artist_id), _numbers(index.tables.artist_id, [wishes.artist_id])))
+        if wishes.series_id:
+            self._keep(_any_of(self._of(columns.series_id), _numbers(index.tables.series_id, [wishes.series_id])))
         if wishes.sort == "on-sale":
             self._keep(self._of(columns.on_sale_at) > self._now_ms)
         self._chosen = dict(self._choices())

@@ -44,6 +44,8 @@ class Columns:
     availability: Array
     name: Array
     artist: Array
+    artist_id: Array
+    series_id: Array
     category: Array
     image: Array
     venue: Array
@@ -59,6 +61,8 @@ class Tables:
 
     name: list[str]
     artist: list[str]
+    artist_id: list[str]
+    series_id: list[str]
     artist_key: list[str]
     category: list[str]
     image: list[str]
@@ -144,6 +148,8 @@ class Index:
             availability=AVAILABILITY[columns.availability[row]],
             price_range=self._price_range(row),
             distance_km=distance_km,
+            artist_id=tables.artist_id[columns.artist_id[row]] or None,
+            series_id=tables.series_id[columns.series_id[row]] or None,
         )
 
     def _price_range(self, row: int) -> PriceRange | None:
@@ -197,6 +203,8 @@ def build_index(listings: Iterable[EventSummary]) -> Index:
         availability=np.array([AVAILABILITY.index(event.availability) for event in events], np.uint8),
         name=numbered("name", (event.name for event in events)),
         artist=numbered("artist", (event.artist for event in events)),
+        artist_id=numbered("artist_id", (event.artist_id or "" for event in events)),
+        series_id=numbered("series_id", (event.series_id or "" for event in events)),
         category=numbered("category", (event.category for event in events)),
         image=numbered("image", (event.image_url or "" for event in events)),
         venue=of_venue,

@@ -16,7 +16,7 @@ from search.index import SEPARATOR, Columns, Entities, Index, Tables
 from search.text_index import TextIndex
 
 Array = NDArray[Any]
-FORMAT = 1
+FORMAT = 2
 """Raised when a file of before could not be read: readers then leave it alone."""
 ALIGNED = 64
 

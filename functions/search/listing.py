@@ -29,6 +29,8 @@ class EventSummary(msgspec.Struct, frozen=True, rename="camel"):
     availability: Availability
     price_range: PriceRange | None
     distance_km: float | None = None
+    artist_id: str | None = None
+    series_id: str | None = None
 
 
 def listing(event: Event) -> EventSummary:
@@ -46,4 +48,6 @@ def listing(event: Event) -> EventSummary:
         status=event.status,
         availability=event.availability,
         price_range=event.price_range,
+        artist_id=event.artist_id,
+        series_id=event.series_id,
     )

@@ -223,7 +223,7 @@ def test_a_copy_of_the_former_venue_is_no_copy() -> None:
     event_id = event(venueId=former, chartHash=chart)["eventId"]
     assert edit(event_id, venueId=venue(name="The other hall"))[0] == 200
     assert edit_venue(former, 1, name="Too late")[0] == 200
-    store.copy_venue(store.get_venue(former))
+    store.copy_venue(catalog.get_venue(former))
     assert catalog.get_event(event_id).venue.name == "The other hall"
 
 

@@ -12,7 +12,7 @@ import boto3
 import msgspec
 import pytest
 
-from catalog import chart_imports, store
+from catalog import Artist, Series, chart_imports, register, store
 from catalog.chart_imports import ChartImport
 from catalog.charts import encode
 from catalog.events import NewEvent, Venue, scheduled
@@ -32,12 +32,14 @@ def world(shared_aws: None) -> None:
     ids = {sample.stem: json.loads(sample.read_text()) for sample in SAMPLES}
     wanted = json.loads(ids["create_event"]["body"])
     venue = msgspec.convert(VENUE | {"venueId": wanted["venueId"]}, Venue)
-    store.add_venue(venue, "")
+    register.add(venue, "")
+    register.add(Artist(ids["open_artist"]["pathParameters"]["artistId"], "Lindenhof Quartet"), "")
+    register.add(Series(ids["open_series"]["pathParameters"]["seriesId"], "Evenings of Strings"), "")
     chart = encode(hall()).replace(b'"floor"', b'"balcony"')
     storage = boto3.client("s3", region_name=harness.REGION)
     storage.put_object(Bucket="test-charts", Key=f"charts/{wanted['chartHash']}.json", Body=chart)
     new = build(event_body(venueId=venue.venue_id, chartHash=wanted["chartHash"]), NewEvent)
-    store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue, SENT), "")
+    store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue, "Quartet", SENT), "")
     asked = msgspec.json.decode(ids["request_chart_import"]["body"], type=WantedImport)
     upload(json.dumps(DRAWING).encode(), upload_id=asked.upload_id)
     import_id = ids["show_chart_import"]["pathParameters"]["chartImportId"]

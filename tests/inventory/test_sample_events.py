@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalog import Presale
 from kit import ids
 from tests import harness
 from tests.inventory.house import open_event
@@ -32,12 +33,14 @@ def send(verb: str) -> Any:
 
 
 def test_every_sample_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    open_event(event_id=EVENT, on_sale=False, now=NOW)
+    window = Presale("fan-club", "Fan club", NOW - timedelta(days=9), NOW - timedelta(days=8))
+    open_event(event_id=EVENT, on_sale=False, now=NOW, presales=[window])
     gateway(monkeypatch)
     monkeypatch.setattr(ids, "new", lambda prefix, now: HOLD)
     for verb, status in [
         ("put_on_sale", 200),
         ("enlarge_house", 200),
+        ("add_presale_codes", 201),
         ("block_seats", 201),
         ("release_block", 200),
         ("show_house", 200),

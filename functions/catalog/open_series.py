@@ -1,0 +1,15 @@
+"""GET /organizer/series/{seriesId}: the series as it is at this moment, to be changed."""
+
+from __future__ import annotations
+
+from catalog.artists import Series
+from catalog.register import get_series
+from kit.auth import ORGANIZER
+from kit.errors import NotFound
+from kit.http import Call, endpoint
+
+
+@endpoint(callers=ORGANIZER, raises=(NotFound,))
+def handler(call: Call) -> Series:
+    """Like the public one, but never from a cache: its `version` is the one to send with a change."""
+    return get_series(call.path["seriesId"])
