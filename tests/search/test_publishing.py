@@ -178,7 +178,7 @@ def test_half_a_snapshot_is_never_served(damage: str) -> None:
     elif damage == "gone":
         _s3().delete_object(Bucket=BUCKET, Key=manifest["key"])
     else:
-        body = whole.replace(b'"format":1', b'"format":9', 1)
+        body = whole.replace(b'"format":2', b'"format":9', 1)
         digest = __import__("hashlib").sha256(body).hexdigest()
         overwrite(manifest["key"], body)
         overwrite(snapshots.MANIFEST, json.dumps(manifest | {"sha256": digest, "sizeBytes": len(body)}).encode())

@@ -67,7 +67,7 @@ def an_event(name: str = "The Night Parade", days_ahead: int = 30, venue: str = 
         ),
     )
     where = Venue("ven_0000000000000001", venue, "Stockholm", "SE", "Europe/Stockholm", 59.33, 18.06)
-    event = scheduled(new, ids.derived("evt", name, str(days_ahead)), where, NOON)
+    event = scheduled(new, ids.derived("evt", name, str(days_ahead)), where, new.artist or "", NOON)
     catalog_store.add_event(event, "asked")
     return event
 
