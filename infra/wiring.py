@@ -353,6 +353,7 @@ WIRING = (
         "copy",
         {Stream("catalog", "MODIFY", sk_prefix="SELF"): "catalog.update_copies"},
         writes=("catalog",),
+        writes_only={"catalog": ("EVENT#",)},
         timeout_seconds=120,
     ),
     Function(
