@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ STREAM_ATTEMPTS = 10
 BEHIND = Duration.minutes(2)
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem")
+
+
+def _hosts(wired: Function) -> str:
+    """In the 256 characters of a description, each context is named once."""
+    verbs = sorted(verb.partition(".") for verb in set(wired.verbs.values()))
+    contexts = groupby(verbs, key=lambda verb: verb[0])
+    return "Hosts " + "; ".join(f"{context}: {', '.join(name for *_, name in found)}" for context, found in contexts)
 
 
 class Code(Construct):
@@ -70,7 +78,7 @@ class WiredFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            description=f"Hosts {', '.join(sorted(set(wired.verbs.values())))}",
+            description=_hosts(wired),
             code=code.functions,
             layers=[
                 *code.layers,
