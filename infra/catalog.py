@@ -10,13 +10,14 @@ from constructs import Construct
 from infra.storage import context_table, work_queue
 
 UPLOAD_PREFIX = "uploads/"
-CHART_PREFIXES = ("charts/", UPLOAD_PREFIX)
+PUBLIC_PREFIXES = ("charts/", "images/")
+CHART_PREFIXES = (*PUBLIC_PREFIXES, UPLOAD_PREFIX)
 UPLOADS = s3.CorsRule(allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], max_age=3600)
 """From any site: what allows an upload is its signed address, and the site's own name is known later than this."""
 
 
 class Catalog(Construct):
-    """`charts/<hash>.json` and `.svg` never change; `uploads/` holds what organizers sent, for a day."""
+    """`charts/` and `images/` hold what never changes, named by hash; `uploads/` what organizers sent, for a day."""
 
     def __init__(self, scope: Construct) -> None:
         super().__init__(scope, "Catalog")
@@ -38,7 +39,7 @@ class Catalog(Construct):
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
-                resources=[self.charts.arn_for_objects("charts/*")],
+                resources=[self.charts.arn_for_objects(f"{prefix}*") for prefix in PUBLIC_PREFIXES],
                 conditions={"StringEquals": {"AWS:SourceAccount": Stack.of(self).account}},
             )
         )

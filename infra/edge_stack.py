@@ -81,6 +81,7 @@ class EdgeStack(Stack):
             bucket_name=self._data.catalog.charts.bucket_name,
             region=self._data.region,
         )
+        hashed = origins.S3BucketOrigin.with_origin_access_control(charts)
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
         snapshot = self._kept_as_told("Snapshot", SNAPSHOT_SECONDS_MAX, cloudfront.CacheQueryStringBehavior.none())
@@ -112,12 +113,16 @@ class EdgeStack(Stack):
                     cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                     response_headers_policy=self._headers("Assets", FOR_GOOD),
                 ),
-                "/charts/*": cloudfront.BehaviorOptions(
-                    origin=origins.S3BucketOrigin.with_origin_access_control(charts),
-                    viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                    cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
-                    response_headers_policy=headers,
-                ),
+                # Named by what they hold, too: charts are kept for a year, pictures for a day, as the objects say.
+                **{
+                    f"/{kept}/*": cloudfront.BehaviorOptions(
+                        origin=hashed,
+                        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                        cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                        response_headers_policy=headers,
+                    )
+                    for kept in ("charts", "images")
+                },
                 # One copy of an event's map, and of how far its line has come, whatever is asked behind the path.
                 **{
                     f"/{STAGE}/{read}": cloudfront.BehaviorOptions(

@@ -80,7 +80,7 @@ ACCEPTED = {
     "BoxofficeApp/herald": {f"IAM5[Resource::{CONNECTIONS}]": "Connections come and go: they have no names here."},
     **{
         f"BoxofficeApp/{function}": {
-            f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts and uploads are named by hash and id, below two prefixes."
+            f"IAM5[Resource::{CHARTS}/{prefix}*]": "Charts, pictures and uploads are named by hash and id."
             for prefix in CHART_PREFIXES
         }
         for function in ("curate", "organize", "charts")

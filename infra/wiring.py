@@ -315,6 +315,8 @@ WIRING = (
             Api("POST /organizer/venues"): "catalog.create_venue",
             Api("GET /organizer/venues/{venueId}"): "catalog.open_venue",
             Api("PATCH /organizer/venues/{venueId}"): "catalog.edit_venue",
+            Api("POST /organizer/image-uploads"): "catalog.request_image_upload",
+            Api("POST /organizer/images"): "catalog.keep_image",
             Api("POST /organizer/artists"): "catalog.create_artist",
             Api("GET /organizer/artists/{artistId}"): "catalog.open_artist",
             Api("PATCH /organizer/artists/{artistId}"): "catalog.edit_artist",

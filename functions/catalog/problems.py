@@ -25,6 +25,10 @@ class InvalidChart(Problem):
     status, title = 422, "This chart cannot be used"
 
 
+class InvalidImage(Problem):
+    status, title = 422, "This file is no picture that we can show"
+
+
 class InvalidEvent(Problem):
     """Carries `problems`: each a field's path and what is wrong with it."""
 

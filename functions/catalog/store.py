@@ -49,6 +49,7 @@ CHART_BYTES_MAX = 64 * 1024 * 1024
 MONTHS_AHEAD = 37
 """As far as an event may lie ahead."""
 BATCH = 25
+DAY = "public, max-age=86400"
 YEAR = "public, max-age=31536000, immutable"
 _EVENTS = msgspec.json.Decoder(Event)
 """Made at import: where several threads are the first to read a type, msgspec crashes the interpreter."""
@@ -322,6 +323,13 @@ def save_chart(chart_hash: str, canonical: bytes, preview: bytes, chart: Chart, 
         imported_at=rfc3339(now),
         imported_by=person_id,
     ).save()
+
+
+def save_image(key: str, picture: bytes) -> None:
+    """Keep a WebP picture under a name made of its own bytes."""
+    client("s3").put_object(
+        Bucket=env("BUCKET_CHARTS"), Key=key, Body=picture, ContentType="image/webp", CacheControl=DAY
+    )
 
 
 def get_chart(chart_hash: str) -> Chart:

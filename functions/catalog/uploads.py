@@ -1,4 +1,4 @@
-"""Charts on their way in: where an organizer may put a file, and how large it may be."""
+"""Charts and pictures on their way in: where an organizer may put a file, and how large it may be."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Upload(msgspec.Struct, frozen=True, rename="camel"):
     expires_in_seconds: int
 
 
-def open_upload(person_id: str, upload_id: str, size_bytes: int) -> Upload:
+def open_upload(person_id: str, upload_id: str, size_bytes: int, bytes_max: int = UPLOAD_BYTES_MAX) -> Upload:
     """A signed address that takes one file of exactly this size. Raises TooLarge."""
-    if size_bytes > UPLOAD_BYTES_MAX:
-        raise TooLarge(limitBytes=UPLOAD_BYTES_MAX)
+    if size_bytes > bytes_max:
+        raise TooLarge(limitBytes=bytes_max)
     url = client("s3").generate_presigned_url(
         "put_object",
         Params={"Bucket": env("BUCKET_CHARTS"), "Key": _key(person_id, upload_id), "ContentLength": size_bytes},
@@ -35,12 +35,12 @@ def open_upload(person_id: str, upload_id: str, size_bytes: int) -> Upload:
     return Upload(upload_id, "PUT", url, {"content-length": str(size_bytes)}, UPLOAD_SECONDS)
 
 
-def find_upload(person_id: str, upload_id: str) -> None:
+def find_upload(person_id: str, upload_id: str, bytes_max: int = UPLOAD_BYTES_MAX) -> None:
     """See that this person uploaded it. Raises NotFound (also: somebody else's), TooLarge."""
     if not ids.is_one("upl", upload_id):
         raise NotFound
-    if object_size(_key(person_id, upload_id)) > UPLOAD_BYTES_MAX:
-        raise TooLarge(limitBytes=UPLOAD_BYTES_MAX)
+    if object_size(_key(person_id, upload_id)) > bytes_max:
+        raise TooLarge(limitBytes=bytes_max)
 
 
 def read_upload(person_id: str, upload_id: str) -> bytes:

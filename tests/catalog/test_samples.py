@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import UTC, datetime
 from importlib import import_module
@@ -23,6 +24,9 @@ from tests.catalog.conftest import VENUE, event_body, hall, upload
 
 SAMPLES = sorted((Path(__file__).parents[2] / "events/catalog").glob("*.json"))
 SENT = datetime(2026, 3, 14, 9, 30, 12, tzinfo=UTC)
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 DRAWING = {"subChart": {"rows": [{"label": "A", "seats": [{"label": "1", "x": 0, "y": 0}]}]}}
 
 
@@ -42,6 +46,7 @@ def world(shared_aws: None) -> None:
     store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue, "Quartet", SENT), "")
     asked = msgspec.json.decode(ids["request_chart_import"]["body"], type=WantedImport)
     upload(json.dumps(DRAWING).encode(), upload_id=asked.upload_id)
+    upload(PICTURE, upload_id=json.loads(ids["keep_image"]["body"])["uploadId"])
     import_id = ids["show_chart_import"]["pathParameters"]["chartImportId"]
     assert import_id == chart_imports.import_id("olga", asked.upload_id, asked.format)
     chart_imports.queue("olga", ChartImport(import_id, "queued", asked.format, SENT))
