@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from local.demo import PASSWORD
@@ -66,6 +68,56 @@ def test_from_a_table_of_seats_to_an_event_on_sale(organizer: Page, tmp_path: Pa
     expect(page.get_by_role("heading", name="Kammermusik am Kanal")).to_be_visible()
     expect(page.get_by_text("19:30").first).to_be_visible()
     page.locator(".seat-map").wait_for()
+    edited(page, tmp_path)
+    at_the_venue(page)
+
+
+def edited(page: Page, folder: Path) -> None:
+    """Another name, another price, a picture and a page for the artist; each part is saved by itself."""
+    page.get_by_role("link", name="Edit this event").click()
+    details = page.get_by_role("form", name="What and when")
+    details.get_by_label("Name of the event").fill("Kammermusik am Wasser")
+    details.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Kammermusik am Wasser")).to_be_visible()
+    prices = page.get_by_role("form", name="Tickets and prices")
+    prices.get_by_label(", Adult, EUR").first.fill("31.50")
+    prices.get_by_role("button", name="Add a fee").click()
+    prices.get_by_label("Fee").fill("Order fee")
+    prices.get_by_label("How it is taken").select_option("order")
+    prices.get_by_label("EUR", exact=True).fill("1.20")
+    prices.get_by_role("button", name="Save").click()
+    expect(prices.get_by_text("Saved.")).to_be_visible()
+    Image.new("RGB", (1600, 1200), "#1e6f6a").save(folder / "picture.png")
+    picture = page.get_by_role("form", name="Picture")
+    picture.get_by_label("PNG, JPEG or WebP").set_input_files(folder / "picture.png")
+    picture.get_by_role("button", name="Use this picture").click()
+    shown = picture.get_by_role("img", name="The picture of Kammermusik am Wasser")
+    expect(shown).to_be_visible()
+    page.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
+    artist = page.get_by_role("form", name="Artist's page")
+    artist.get_by_role("button", name="Make a page for Trio Fährmann").click()
+    expect(page.get_by_role("link", name="The page of Trio Fährmann")).to_be_visible()
+    starts = details.get_by_label("Starts, at the venue's clock").input_value()
+    details.get_by_label("Starts, at the venue's clock").fill(starts.replace("19:30", "20:00"))
+    details.get_by_role("button", name="Save").click()
+    expect(details.get_by_role("alert")).to_contain_text("is moved, not edited")
+    assert_accessible(page)
+
+
+def at_the_venue(page: Page) -> None:
+    """The venue's page knows the event once the index does, with its new name."""
+    page.get_by_role("link", name="Edit Kanalsaal").click()
+    page.get_by_role("link", name="As visitors see it").click()
+    expect(page.get_by_role("heading", name="Kanalsaal")).to_be_visible()
+    for _ in range(20):
+        if page.get_by_role("link", name="Kammermusik am Wasser").count():
+            break
+        page.wait_for_timeout(3_000)
+        page.goto(f"{page.url.partition('?')[0]}?{secrets.token_hex(4)}")
+        page.get_by_role("heading", name="Kanalsaal").wait_for()
+    expect(page.get_by_role("link", name="Kammermusik am Wasser")).to_be_visible()
+    expect(page.get_by_role("link", name="Add to calendar")).to_be_visible()
+    assert_accessible(page)
 
 
 def test_a_file_that_is_no_chart_says_what_is_wrong(organizer: Page, tmp_path: Path) -> None:

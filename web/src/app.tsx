@@ -9,6 +9,10 @@ import { Lost } from "./ui/Lost";
 
 // The map, the checkout and the tickets come when somebody goes there.
 const EventPage = lazy(() => import("./event/EventPage").then((m) => m.EventPage));
+const VenuePage = lazy(() => import("./events/VenuePage").then((m) => m.VenuePage));
+const ArtistPage = lazy(() => import("./events/ArtistPage").then((m) => m.ArtistPage));
+const EditEventPage = lazy(() => import("./organizer/EditEventPage").then((m) => m.EditEventPage));
+const EditVenuePage = lazy(() => import("./organizer/EditVenuePage").then((m) => m.EditVenuePage));
 const QueuePage = lazy(() => import("./queue/QueuePage").then((m) => m.QueuePage));
 const DrawPage = lazy(() => import("./queue/DrawPage").then((m) => m.DrawPage));
 const SignInPage = lazy(() => import("./account/SignInPage").then((m) => m.SignInPage));
@@ -44,6 +48,8 @@ export function App() {
         <Router onRouteChange={arrive}>
           <Route path="/" component={EventListPage} />
           <Route path="/events/:eventId" component={EventPage} />
+          <Route path="/venues/:venueId" component={VenuePage} />
+          <Route path="/artists/:artistId" component={ArtistPage} />
           <Route path="/queue/:eventId" component={QueuePage} />
           <Route path="/queue/:eventId/draw" component={DrawPage} />
           <Route path="/checkout/:holdId" component={CheckoutPage} />
@@ -53,6 +59,8 @@ export function App() {
           <Route path="/tickets/:ticketId" component={TicketPage} />
           <Route path="/organizer/events/new" component={NewEventPage} />
           <Route path="/organizer/events/:eventId/house" component={HousePage} />
+          <Route path="/organizer/events/:eventId" component={EditEventPage} />
+          <Route path="/organizer/venues/:venueId" component={EditVenuePage} />
           <Route path="/account" component={PreferencesPage} />
           <Route path="/operator/reviews" component={ReviewsPage} />
           <Route path="/sign-in" component={SignInPage} />

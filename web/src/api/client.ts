@@ -6,7 +6,7 @@ import { Problem } from "./problems";
 const TIMEOUT_MS = 15_000;
 
 export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   /** Send the person's access token; a missing session is then a 401 without a round trip. */

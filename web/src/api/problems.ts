@@ -67,6 +67,14 @@ const KNOWN: Record<string, Advice> = {
     advice: "For your safety we pause payments for a while. Try again in an hour.",
   },
   "not-on-sale-yet": { title: "Sales have not opened yet", advice: "The opening time stands on this page." },
+  "presale-code-invalid": {
+    title: "This code does not open the presale",
+    advice: "Check how it is written. It may also belong to another presale, or have been used up.",
+  },
+  "changed-meanwhile": {
+    title: "Somebody else has changed this",
+    advice: "Load the page again to see their changes, then make yours.",
+  },
   "event-over": {
     title: "Sales have closed",
     advice: "Tickets for this event can no longer be bought here.",

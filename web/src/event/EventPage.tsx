@@ -1,4 +1,5 @@
 import { useRoute } from "preact-iso";
+import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Event, SeatMap } from "../api/types";
@@ -11,6 +12,7 @@ import { Lost } from "../ui/Lost";
 import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
 import "./event.css";
 import { Hall } from "./Hall";
+import { OtherDates } from "./OtherDates";
 import { closedWords, useWhenSaleOpens } from "./sale";
 
 interface House {
@@ -68,7 +70,7 @@ function Stage({ event, house, reload }: Loaded & { reload: () => void }) {
   return (
     <>
       <header class="event-head">
-        <Poster eventId={event.eventId} />
+        <Poster eventId={event.eventId} image={event.imageUrl} />
         <div class="event-head-words">
           <h1>{event.name}</h1>
           <p>
@@ -77,10 +79,15 @@ function Stage({ event, house, reload }: Loaded & { reload: () => void }) {
               {clockTime(event.startsAt, event.venue.timezone)}
             </time>
             <span class="muted">
-              {event.venue.name}, {event.venue.city}
+              <a href={`/venues/${event.venue.venueId}`}>{event.venue.name}</a>, {event.venue.city}
               {event.doorsAt && ` · doors ${clockTime(event.doorsAt, event.venue.timezone)}`}
             </span>
+            {event.artistId && <a href={`/artists/${event.artistId}`}>{event.artist}</a>}
+            {person.value?.groups.includes("organizer") && (
+              <a href={`/organizer/events/${event.eventId}`}>Edit this event</a>
+            )}
           </p>
+          {event.seriesId && <OtherDates event={event} seriesId={event.seriesId} />}
         </div>
       </header>
       {house ? <Hall event={event} {...house} /> : <Announced event={event} />}

@@ -10,6 +10,8 @@ import { Notice } from "../ui/ui";
 import { BestAvailable } from "./BestAvailable";
 import { Legend } from "./Legend";
 import { LostSeats } from "./LostSeats";
+import { PresaleCode } from "./PresaleCode";
+import { openPresale } from "./presale";
 import { allIn, priceRanks } from "./prices";
 import { SelectionPanel } from "./SelectionPanel";
 import { closedWords } from "./sale";
@@ -23,6 +25,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
   const [only, setOnly] = useState<number>();
   const [standing, setStanding] = useState<PlanSection>();
   const closed = closedWords(event);
+  const presale = openPresale(event);
   useAdmission(eventId, event.waitingRoom ?? false);
   const seats = useSeats(event, plan, free, closed?.title);
   const { ranks, from, price } = useMemo(() => pricesOf(event, plan), [event, plan]);
@@ -62,6 +65,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
       </section>
       <aside class="hall-side" aria-label="Your selection">
         {closed && <Notice title={closed.title}>{closed.advice}</Notice>}
+        {presale && <PresaleCode event={event} name={presale.name} endsAt={presale.endsAt} />}
         {soldOut && (
           <Notice title="Sold out for now">
             Seats come back when a buyer lets go of them. This page shows it the moment they do.

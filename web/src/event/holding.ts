@@ -3,6 +3,7 @@ import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Hold, HoldRequest } from "../api/types";
 import { admissionTo } from "../queue/admission";
+import { presaleCode } from "./presale";
 
 /** A hold this browser has, so that every page can lead back to it. */
 export interface Held {
@@ -39,7 +40,9 @@ export async function takeHold(request: HoldRequest): Promise<Hold> {
   const admission = admissionTo(request.eventId);
   const headers: Record<string, string> = { "idempotency-key": crypto.randomUUID() };
   if (admission) headers["x-admission-token"] = admission;
-  const ask = () => call<Hold>("/seats/hold", { method: "POST", body: request, private: true, headers });
+  const code = presaleCode(request.eventId);
+  const body = code ? { ...request, presaleCode: code } : request;
+  const ask = () => call<Hold>("/seats/hold", { method: "POST", body, private: true, headers });
   return ask().catch((error: unknown) => {
     if (error instanceof Problem && error.passing && error.status !== 429) return ask();
     throw error;

@@ -3,6 +3,7 @@ import { serverNow } from "../api/clock";
 import type { Advice } from "../api/problems";
 import type { Event } from "../api/types";
 import { clockTime, longDate } from "../dates";
+import { nextOpening, openPresale } from "./presale";
 
 const DAY_MS = 86_400_000;
 
@@ -19,6 +20,7 @@ export function closedWords(event: Event): Advice | undefined {
   if (event.status === "scheduled" && Date.parse(event.onSaleAt) <= now) {
     return { title: "Not on sale yet", advice: "It is announced; when sales open is not known yet." };
   }
+  if (openPresale(event)) return undefined;
   if (event.status === "scheduled" || Date.parse(event.onSaleAt) > now) {
     const when = `${longDate(event.onSaleAt, zone)}, ${clockTime(event.onSaleAt, zone)}`;
     return {
@@ -32,11 +34,11 @@ export function closedWords(event: Event): Advice | undefined {
   return undefined;
 }
 
-/** Whoever waits on the page for the sale to start need not reload it. */
-export function useWhenSaleOpens({ status, onSaleAt }: Event, reload: () => void): void {
+/** Whoever waits on the page for the sale, or a presale, to start need not reload it. */
+export function useWhenSaleOpens(event: Event, reload: () => void): void {
   useEffect(() => {
-    const wait = Date.parse(onSaleAt) - serverNow();
-    if (status === "cancelled" || wait <= 0 || wait > DAY_MS) return undefined;
+    const wait = nextOpening(event);
+    if (event.status === "cancelled" || wait > DAY_MS) return undefined;
     const timer = setTimeout(reload, wait + 1_000);
     return () => clearTimeout(timer);
   });

@@ -27,7 +27,7 @@ export function EventCard({ event }: { event: EventSummary }) {
   const { word, kind } = prospect(event);
   return (
     <article class="event-card">
-      <Poster eventId={event.eventId} words={event.artist} />
+      <Poster eventId={event.eventId} words={event.artist} image={event.imageUrl} />
       <div class="event-card-words">
         <time class="stub numbers" dateTime={event.startsAt}>
           <span>{weekday(event.startsAt, zone)}</span>

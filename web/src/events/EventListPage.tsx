@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { call } from "../api/client";
 import type { Events } from "../api/types";
-import { config } from "../config";
 import { Failure, type Loaded, useLoaded, useTitle } from "../ui/ui";
-import { EventCard } from "./EventCard";
+import { AddToCalendar } from "./AddToCalendar";
+import { Cards } from "./Cards";
 import "./events.css";
 import { Chosen, Facets, Filters } from "./Filters";
 import { SearchBox } from "./SearchBox";
@@ -84,7 +84,7 @@ function Browse() {
             <h2>{row.title}</h2>
             {row.more && <a href={row.more}>See all</a>}
           </div>
-          <Cards answer={row} next={row.title === "Coming up"} />
+          <Cards events={row.events} next={row.title === "Coming up"} />
         </section>
       ))}
     </>
@@ -123,23 +123,11 @@ function Results({ search }: { search: Search }) {
         {answer.readAs.date && !search.date && (
           <p class="muted">Read as a day: {answer.readAs.date.replaceAll("-", " ")}.</p>
         )}
-        {answer.events.length === 0 ? <Nothing /> : <Cards answer={answer} />}
+        {answer.events.length === 0 ? <Nothing /> : <Cards events={answer.events} />}
         <Pages search={search} answer={answer} />
-        <VenueMap search={search} answer={answer} />
+        <VenueMap answer={answer} />
       </div>
     </div>
-  );
-}
-
-function Cards({ answer, next }: { answer: Pick<Events, "events">; next?: boolean }) {
-  return (
-    <ul class={next ? "cards next" : "cards"}>
-      {answer.events.map((event) => (
-        <li key={event.eventId}>
-          <EventCard event={event} />
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -154,19 +142,17 @@ function Count({ answer }: { answer: Events }) {
 
 /** A venue's or an artist's events in one's own calendar. */
 function Subscribe({ search }: { search: Search }) {
-  const path = search.venueId
-    ? `/venues/${search.venueId}/events.ics`
-    : search.artist && `/artists/${encodeURIComponent(search.artist)}/events.ics`;
-  const [href, setHref] = useState("");
-  useEffect(() => {
-    if (path) void config().then(({ apiBase }) => setHref(apiBase + path));
-  }, [path]);
-  if (!path || !href) return null;
-  return (
-    <a href={href} download>
-      Add to calendar
-    </a>
-  );
+  if (search.venueId) {
+    return (
+      <span class="place-links">
+        <a href={`/venues/${search.venueId}`}>About this venue</a>
+        <AddToCalendar path={`/venues/${search.venueId}/events.ics`} />
+      </span>
+    );
+  }
+  return search.artist ? (
+    <AddToCalendar path={`/artists/${encodeURIComponent(search.artist)}/events.ics`} />
+  ) : null;
 }
 
 function Pages({ search, answer }: { search: Search; answer: Events }) {

@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { isOurs, Picture } from "./Picture";
 import { seeded } from "./seeded";
 import "./poster.css";
 
@@ -101,8 +102,9 @@ const beams: Draw = (random, ink) => {
 
 const DRAWINGS = [rings, rays, waves, halftone, blocks, beams];
 
-/** The event's own artwork: always the same print for the same event. */
-export function Poster({ eventId, words }: { eventId: string; words?: string }) {
+/** The event's picture; without one a print of its own, always the same for the same event. */
+export function Poster(props: { eventId: string; words?: string; image?: string | null | undefined }) {
+  const { eventId, words, image } = props;
   const { ground, art } = useMemo(() => {
     const random = seeded(eventId);
     const [paper, ...pots] = PALETTES[Math.floor(random() * PALETTES.length)] as (typeof PALETTES)[number];
@@ -113,10 +115,14 @@ export function Poster({ eventId, words }: { eventId: string; words?: string }) 
   }, [eventId]);
   return (
     <div class="poster" aria-hidden="true">
-      <svg viewBox="0 0 300 400" aria-hidden="true" preserveAspectRatio="xMidYMid slice">
-        <rect width="300" height="400" fill={ground} />
-        {art}
-      </svg>
+      {isOurs(image) ? (
+        <Picture url={image} sizes="(min-width: 40rem) 20rem, 100vw" alt="" />
+      ) : (
+        <svg viewBox="0 0 300 400" aria-hidden="true" preserveAspectRatio="xMidYMid slice">
+          <rect width="300" height="400" fill={ground} />
+          {art}
+        </svg>
+      )}
       {words && <span class="poster-words">{words}</span>}
     </div>
   );

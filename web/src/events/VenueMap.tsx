@@ -1,5 +1,5 @@
-import type { Events } from "../api/types";
-import { address, type Search, venuesOf } from "./search";
+import type { Events, Venue } from "../api/types";
+import { venuesOf } from "./search";
 
 const WIDTH = 640;
 const HEIGHT = 300;
@@ -8,9 +8,11 @@ const SPAN_MIN = 0.02;
 const [NAME_WIDTH, NAME_HEIGHT] = [96, 40];
 
 /** Where the venues lie towards each other: north is up, and the grid says how far a degree is. No outside tiles. */
-export function VenueMap({ search, answer }: { search: Search; answer: Events }) {
+export function VenueMap({ answer, here }: { answer: Pick<Events, "events">; here?: Venue }) {
   const venues = venuesOf(answer);
-  if (venues.length < 2) return null;
+  if (here && !venues.some(({ venue }) => venue.venueId === here.venueId))
+    venues.push({ venue: here, count: 0 });
+  if (venues.length < 2 && !here) return null;
   const middle = venues.reduce((sum, { venue }) => sum + venue.latitude, 0) / venues.length;
   const narrow = Math.cos((middle * Math.PI) / 180);
   const spots = venues.map(({ venue, count }) => ({
@@ -42,7 +44,12 @@ export function VenueMap({ search, answer }: { search: Search; answer: Events })
           if (free) named.push({ cx, cy });
           const name = `${venue.name}, ${venue.city}: ${count === 1 ? "1 event" : `${count} events`}`;
           return (
-            <a key={venue.venueId} href={address(search, { venueId: venue.venueId })} aria-label={name}>
+            <a
+              key={venue.venueId}
+              class={venue.venueId === here?.venueId ? "here" : undefined}
+              href={`/venues/${venue.venueId}`}
+              aria-label={name}
+            >
               <title>{name}</title>
               <circle cx={cx} cy={cy} r={6 + 2 * Math.min(6, Math.sqrt(count))} />
               {free && (

@@ -20,6 +20,8 @@ export type Search = Partial<Record<Name, string>>;
 
 export const PAGE_SIZE = 24;
 export const NOT_SOLD_OUT = "available,few,unknown";
+/** What the search takes for near. */
+export const NEAR = "50 km";
 /** Two decimals are a kilometre: near enough, and many neighbours ask the same question. */
 const POINT_DECIMALS = 2;
 
@@ -73,7 +75,7 @@ export function withoutRepetition(rows: readonly Row[]): Row[] {
 }
 
 /** Those of an answer's venues that have a place on a map, with how many of its events each has. */
-export function venuesOf(answer: Events): { venue: EventSummary["venue"]; count: number }[] {
+export function venuesOf(answer: Pick<Events, "events">): { venue: EventSummary["venue"]; count: number }[] {
   const found = new Map<string, { venue: EventSummary["venue"]; count: number }>();
   for (const { venue } of answer.events) {
     const known = found.get(venue.venueId);

@@ -56,7 +56,14 @@ function Loading({ eventId }: { eventId: string }) {
       {!loaded.value && loaded.error === undefined && (
         <div class="event-wait skeleton" role="status" aria-label="Loading the house" />
       )}
-      {loaded.value && <Desk {...loaded.value} reload={loaded.reload} />}
+      {loaded.value?.house && (
+        <Desk event={loaded.value.event} {...loaded.value.house} reload={loaded.reload} />
+      )}
+      {loaded.value && !loaded.value.house && (
+        <div class="page middle">
+          <Notice title="This event has no house yet">Its seats come with its chart.</Notice>
+        </div>
+      )}
     </main>
   );
 }

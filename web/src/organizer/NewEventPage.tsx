@@ -6,21 +6,10 @@ import { serverNow } from "../api/clock";
 import type { ChartImport, Event, Venue } from "../api/types";
 import { Failure, Notice, Spinner, useTitle } from "../ui/ui";
 import { ChartStep } from "./ChartStep";
-import { type Draft, emptyDraft, eventOf, venueOf } from "./draft";
+import { CATEGORIES, type Draft, emptyDraft, eventOf, venueOf } from "./draft";
 import "./organizer.css";
 import { PriceStep } from "./PriceStep";
 
-const CATEGORIES = [
-  "music",
-  "classical",
-  "jazz",
-  "theatre",
-  "comedy",
-  "dance",
-  "festival",
-  "sport",
-  "family",
-];
 const ZONES = Intl.supportedValuesOf("timeZone");
 
 /** From a seating chart to an event that sells, on one page. */

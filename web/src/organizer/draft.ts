@@ -1,6 +1,18 @@
 import type { Category, Pricing } from "../api/types";
 import { instantIn } from "./times";
 
+export const CATEGORIES = [
+  "music",
+  "classical",
+  "jazz",
+  "theatre",
+  "comedy",
+  "dance",
+  "festival",
+  "sport",
+  "family",
+];
+
 /** What an organizer types, as typed. */
 export interface Draft {
   name: string;
@@ -110,7 +122,7 @@ function basisPoints(percent: string): number {
   return Math.round(Number(percent.replace(",", ".") || 0) * 100);
 }
 
-function typeId(label: string, i: number): string {
+export function typeId(label: string, i: number): string {
   const id = label
     .normalize("NFKD")
     .toLowerCase()

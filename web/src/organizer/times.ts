@@ -28,3 +28,9 @@ function offsetMs(timeZone: string, instant: number): number {
   );
   return shown - instant;
 }
+
+/** The inverse: what clocks in a time zone show at this instant, as an input of type datetime-local takes it. */
+export function localIn(timeZone: string, instant: string): string {
+  const at = Date.parse(instant);
+  return new Date(at + offsetMs(timeZone, at)).toISOString().slice(0, 16);
+}

@@ -1,0 +1,78 @@
+import { useState } from "preact/hooks";
+import { useRoute } from "preact-iso";
+import { call } from "../api/client";
+import { Problem } from "../api/problems";
+import type { Venue } from "../api/types";
+import { Lost } from "../ui/Lost";
+import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { change } from "./editing";
+import { OrganizersOnly } from "./OrganizersOnly";
+import "./organizer.css";
+import { Input, Saving } from "./Saving";
+
+export function EditVenuePage() {
+  const venueId = useRoute().params.venueId as string;
+  return (
+    <OrganizersOnly title="Edit a venue">
+      <Loading key={venueId} venueId={venueId} />
+    </OrganizersOnly>
+  );
+}
+
+function Loading({ venueId }: { venueId: string }) {
+  const path = `/organizer/venues/${encodeURIComponent(venueId)}`;
+  const loaded = useLoaded(venueId, (signal) => call<Venue>(path, { private: true, signal }));
+  useTitle(loaded.value ? `Edit ${loaded.value.name}` : "Edit a venue");
+  if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
+  return (
+    <main id="main" class="page middle stack" tabIndex={-1}>
+      {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
+      {loaded.value && <Form path={path} read={loaded.value} />}
+    </main>
+  );
+}
+
+/** Events there follow within seconds. */
+function Form({ path, read }: { path: string; read: Venue }) {
+  const [venue, setVenue] = useState(read);
+  const [typed, setTyped] = useState(read);
+  const set = (name: keyof Venue) => (value: string | number) => setTyped({ ...typed, [name]: value });
+  const save = async () => {
+    const { name, city, countryCode, timezone, latitude, longitude, address = "" } = typed;
+    const body = { name, city, countryCode, timezone, latitude, longitude, address };
+    setVenue(await change(path, venue, body));
+  };
+  const degrees = (label: string, name: "latitude" | "longitude", most: number) => (
+    <Input
+      label={label}
+      type="number"
+      value={String(typed[name])}
+      set={(value) => set(name)(Number(value))}
+      more={{ min: -most, max: most, step: "any" }}
+    />
+  );
+  return (
+    <>
+      <h1>{venue.name}</h1>
+      <Saving title="Where it is" save={save}>
+        <div class="organizer-grid">
+          <Input label="Name" value={typed.name} set={set("name")} more={{ maxLength: 120 }} />
+          <Input label="Address" value={typed.address ?? ""} set={set("address")} required={false} />
+          <Input label="City" value={typed.city} set={set("city")} more={{ maxLength: 120 }} />
+          <Input
+            label="Country (two letters)"
+            value={typed.countryCode}
+            set={(value) => set("countryCode")(value.toUpperCase())}
+            more={{ pattern: "[A-Z]{2}", maxLength: 2 }}
+          />
+          <Input label="Time zone" value={typed.timezone} set={set("timezone")} />
+          {degrees("Latitude", "latitude", 90)}
+          {degrees("Longitude", "longitude", 180)}
+        </div>
+      </Saving>
+      <p>
+        <a href={`/venues/${venue.venueId}`}>As visitors see it</a>
+      </p>
+    </>
+  );
+}
