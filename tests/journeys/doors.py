@@ -19,6 +19,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 MISSING = {
     "eventId": "evt_0000000000000000",
     "venueId": "ven_0000000000000000",
+    "artistId": "art_0000000000000000",
+    "seriesId": "ser_0000000000000000",
     "blockId": "blk_0000000000000000",
     "chartImportId": "imp_0000000000000000",
     "holdId": "hld_0000000000000000",

@@ -108,7 +108,7 @@ def test_a_strange_id_leads_nowhere(world: World, strange: str) -> None:
     values = dict.fromkeys(MISSING, strange)
 
     def knock(door: Door) -> Answer:
-        return world.ask(door.method, door.path(values), door.good_body, world.who_may(door))
+        return world.ask(door.method, door.path(values), door.good_body, world.who_may(door), if_match="1")
 
     assert said(doors, knock) == everywhere(doors, 404, "not-found")
     chart = urllib.request.Request(f"{world.site.site_url}/charts/{strange}")
