@@ -2,12 +2,13 @@ import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
-import type { Event } from "../api/types";
+import type { ChartImport, Event } from "../api/types";
 import { isOurs, Picture } from "../events/Picture";
 import { Lost } from "../ui/Lost";
 import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { ChartStep } from "./ChartStep";
 import { CATEGORIES } from "./draft";
-import { bringImage, changeEvent, joinSeries, makeArtistPage } from "./editing";
+import { bringImage, changeEvent, create, joinSeries, makeArtistPage } from "./editing";
 import { OrganizersOnly } from "./OrganizersOnly";
 import "./organizer.css";
 import { PresalePart } from "./PresalePart";
@@ -40,6 +41,7 @@ function Loading({ eventId }: { eventId: string }) {
 
 function Parts({ read }: { read: Event }) {
   const [event, changed] = useState(read);
+  const [chart, setChart] = useState<ChartImport["chart"]>();
   const part = { event, changed };
   return (
     <>
@@ -51,7 +53,11 @@ function Parts({ read }: { read: Event }) {
       </p>
       <Details {...part} />
       <Image {...part} />
-      <PricingPart {...part} />
+      {event.seatCount === 0 && (
+        <ChartStep title="The seating chart" onChart={(brought) => setChart(brought?.chart ?? undefined)} />
+      )}
+      <PricingPart key={chart?.hash} {...part} chart={chart} />
+      {event.status === "scheduled" && event.chartHash && <OnSale {...part} />}
       <PresalePart {...part} />
       <Belongings {...part} />
     </>
@@ -133,6 +139,20 @@ function Details({ event, changed }: Part) {
           onInput={(e) => set("description")(e.currentTarget.value)}
         />
       </label>
+    </Saving>
+  );
+}
+
+/** The last step: all of its seats, then the sale. */
+function OnSale({ event, changed }: Part) {
+  const path = `/organizer/events/${event.eventId}`;
+  const save = async () => {
+    await create(`${path}/on-sale`, {});
+    changed(await call<Event>(path, { private: true }));
+  };
+  return (
+    <Saving title="Put it on sale" action="Put it on sale" save={save}>
+      <p class="muted">From then on it keeps its chart, and what buyers rely on.</p>
     </Saving>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Event, Pricing } from "../api/types";
+import type { ChartImport, Event, Pricing } from "../api/types";
 import { fractionDigits, minorUnits, typeId } from "./draft";
 import { changeEvent } from "./editing";
 import { Input, Saving } from "./Saving";
@@ -9,12 +9,25 @@ const PER_CENT = 100;
 const TYPES_MAX = 20;
 const FEES_MAX = 10;
 
+interface Props {
+  event: Event;
+  /** One that the event is to have from now on: it comes with a price for each of its categories. */
+  chart: ChartImport["chart"] | undefined;
+  changed: (event: Event) => void;
+}
+
 /** Ticket types, their prices in every category, fees and tax. */
-export function PricingPart({ event, changed }: { event: Event; changed: (event: Event) => void }) {
+export function PricingPart({ event, chart, changed }: Props) {
   const [pricing, setPricing] = useState(event.pricing);
   const types = pricing.ticketTypes;
   const fees = pricing.fees ?? [];
   const digits = fractionDigits(pricing.currency);
+  const rows = chart?.categories ?? Object.keys(pricing.prices).map((key) => ({ key, label: key }));
+  const save = async () => {
+    const prices = Object.fromEntries(rows.map(({ key }) => [key, pricing.prices[key] ?? {}]));
+    const chosen = chart ? { chartHash: chart.hash } : {};
+    changed(await changeEvent(event, { pricing: { ...pricing, prices }, ...chosen }));
+  };
   const put = (part: Partial<Pricing>) => setPricing({ ...pricing, ...part });
   const setPrice = (category: string, type: string, typed: string) => {
     const row = { ...pricing.prices[category], [type]: minorUnits(typed, digits) };
@@ -23,7 +36,7 @@ export function PricingPart({ event, changed }: { event: Event; changed: (event:
   const setFee = (i: number, fee: Partial<Fee>) =>
     put({ fees: fees.with(i, { ...(fees[i] as Fee), ...fee }) });
   return (
-    <Saving title="Tickets and prices" save={async () => changed(await changeEvent(event, { pricing }))}>
+    <Saving title="Tickets and prices" save={save}>
       <p class="muted small">New prices meet new holds; what is held or sold keeps its price.</p>
       <div class="organizer-table">
         <table>
@@ -47,9 +60,9 @@ export function PricingPart({ event, changed }: { event: Event; changed: (event:
             </tr>
           </thead>
           <tbody>
-            {Object.entries(pricing.prices).map(([category, row]) => (
+            {rows.map(({ key: category, label }) => (
               <tr key={category}>
-                <th scope="row">{category}</th>
+                <th scope="row">{label}</th>
                 {types.map((type) => (
                   <td key={type.id}>
                     <input
@@ -58,8 +71,8 @@ export function PricingPart({ event, changed }: { event: Event; changed: (event:
                       required
                       min={0}
                       step={10 ** -digits}
-                      aria-label={`${category}, ${type.label}, ${pricing.currency}`}
-                      value={row[type.id] === undefined ? "" : (row[type.id] as number) / 10 ** digits}
+                      aria-label={`${label}, ${type.label}, ${pricing.currency}`}
+                      value={inMajor(pricing.prices[category]?.[type.id], digits)}
                       onInput={(e) => setPrice(category, type.id, e.currentTarget.value)}
                     />
                   </td>
@@ -102,6 +115,10 @@ export function PricingPart({ event, changed }: { event: Event; changed: (event:
       <TaxRow pricing={pricing} put={put} />
     </Saving>
   );
+}
+
+function inMajor(amount: number | undefined, digits: number): number | string {
+  return amount === undefined ? "" : amount / 10 ** digits;
 }
 
 function freeCode(fees: Fee[]): string {
