@@ -15,7 +15,7 @@ from kit.errors import Invalid, NotFound
 from kit.http import Call, endpoint
 from waitingroom import beacon, draws, rooms, ticking
 from waitingroom.problems import NoWaitingRoom, RoomAlreadyOpen, RoomChanged, RoomNotOpen
-from waitingroom.room import BUCKETS_MIN, CAPACITY, RATE, Capacity, Rate, Room
+from waitingroom.room import BUCKETS_MIN, CAPACITY, RATE, Batch, Capacity, Rate, Room
 
 Action = Literal["open", "pause", "resume", "change", "close"]
 PEOPLE_PER_BUCKET = 5_000
@@ -25,12 +25,16 @@ ATTEMPTS = 5
 
 
 class Control(msgspec.Struct, frozen=True, rename="camel"):
-    """`drawAt` and `expectedPeople` count when opening. Without a draw the line is in the order of coming."""
+    """`drawAt` and `expectedPeople` count when opening. Without a draw the line is in the order of coming.
+
+    `batch`: so many at once, so often; null is back to a steady rate.
+    """
 
     action: Action
     capacity: Capacity | None = None
     admissions_per_second: Rate | None = None
     draw_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    batch: Batch | msgspec.UnsetType | None = msgspec.UNSET
     expected_people: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)] = 50_000
 
 
@@ -42,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, rename="camel"):
     paused: bool
     capacity: int
     admissions_per_second: int
+    batch: Batch | None
     commitment: str
     beacon_round: int
 
@@ -62,6 +67,7 @@ def handler(call: Call, body: Control) -> Settings:
         paused=room.paused,
         capacity=room.capacity,
         admissions_per_second=room.rate,
+        batch=room.batch,
         commitment=draws.commitment(bytes.fromhex(room.secret)),
         beacon_round=room.beacon_round,
     )
@@ -80,6 +86,7 @@ def open_room(event_id: str, wanted: Control, by: str, now: datetime) -> Room:
         beacon_round=beacon.first_round_after((draw_at or to_ms(now)) + 2 * ticking.GRACE_MS),
         capacity=wanted.capacity or CAPACITY,
         rate=wanted.admissions_per_second or RATE,
+        batch=wanted.batch or None,
         buckets=buckets_for(wanted.expected_people),
         phase="serving" if draw_at is None else "registering",
         tick_at=to_ms(now),
@@ -104,6 +111,7 @@ def change(event_id: str, wanted: Control, by: str, now: datetime) -> Room:
             before,
             capacity=wanted.capacity or before.capacity,
             rate=wanted.admissions_per_second or before.rate,
+            batch=before.batch if wanted.batch is msgspec.UNSET else wanted.batch,
             paused={"pause": True, "resume": False}.get(wanted.action, before.paused),
             phase="closed" if wanted.action == "close" else before.phase,
         )

@@ -48,10 +48,10 @@ def decide(room: Room, sight: Sight, now_ms: int) -> Room:
     if room.phase == "serving" and now_ms - room.tick_at > DEAD_AFTER_MS and room.tick:
         drain_until = now_ms + DRAIN_MS
     elapsed = min(1.0, max(0.0, (now_ms - room.tick_at) / 1000))
-    credit = min(float(room.rate), room.pace.credit + room.rate * elapsed)
+    credit, batch_at = _allowed(room, elapsed, now_ms)
     open_now = room.phase == "serving" and not room.paused and sight.seats_left != 0 and now_ms >= drain_until
     free = max(0, room.capacity - sight.live)
-    granted = tuple(sight.ready[: min(int(credit), free)]) if open_now else ()
+    granted = tuple(sight.ready[: min(int(credit), room.rate, free)]) if open_now else ()
     pace = _learn(room, sight, len(granted), elapsed, now_ms)
     ticked = msgspec.structs.replace(
         room,
@@ -61,10 +61,21 @@ def decide(room: Room, sight: Sight, now_ms: int) -> Room:
         live=sight.live + len(granted),
         seats_left=sight.seats_left,
         drain_until=drain_until,
-        pace=msgspec.structs.replace(pace, credit=credit - len(granted)),
+        pace=msgspec.structs.replace(pace, credit=credit - len(granted), batch_at=batch_at),
         arrivals=_remember_arrivals(room, sight.late, now_ms),
     )
     return _call(ticked, free - len(granted), elapsed, now_ms) if open_now else ticked
+
+
+def _allowed(room: Room, elapsed: float, now_ms: int) -> tuple[float, int]:
+    """How many may go in by now, and when the next batch is due: at the rate, a second's worth at most; of a batch
+    what is left of it, until the next one, whatever was free or ready."""
+    pace, batch = room.pace, room.batch
+    if batch is None:
+        return min(float(room.rate), pace.credit + room.rate * elapsed), 0
+    if now_ms < pace.batch_at:
+        return pace.credit, pace.batch_at
+    return float(batch.people), now_ms + batch.every_seconds * 1000
 
 
 def _learn(room: Room, sight: Sight, granted: int, elapsed: float, now_ms: int) -> Pace:
@@ -88,7 +99,8 @@ def _call(room: Room, free: int, elapsed: float, now_ms: int) -> Room:
     """Raise `called`, so that as many people are ready or on their way as will be let in soon. It never falls."""
     pace = room.pace
     ahead = READY_SECONDS + RESPONSE_SECONDS / 2
-    wanted = min(room.rate * ahead, free + pace.leaving * ahead)
+    supply = room.batch.people if room.batch else room.rate * ahead
+    wanted = min(supply, free + pace.leaving * ahead)
     coming = sum(
         call.people * pace.show_rate * (1 - (now_ms - call.at_ms) / (RESPONSE_SECONDS * 1000)) for call in pace.recent
     )

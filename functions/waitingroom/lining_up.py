@@ -21,7 +21,7 @@ def join(event_id: str, caller: Person, receipt: str | None, now: datetime) -> S
     if room.phase == "closed":
         raise RoomNotOpen(phase=room.phase)
     came = passes.came_at(receipt, event_id, caller.person_id, room.opened_at, now)
-    late = not room.takes_part_in_draw(to_ms(now))
+    late = not room.takes_part_in_draw(came)
     wanted = Place(caller.person_id, came, late)
     place = register.join(event_id, room.buckets, wanted, now)
     if place is not wanted and _is_over(room, place, now):

@@ -21,9 +21,11 @@ from pynamodb.models import Model
 from kit import settings
 from kit.clock import to_ms
 from kit.table import Table, TableMeta
+from waitingroom import rooms
 from waitingroom.rooms import REFUSED
 
 KEPT = timedelta(days=30)
+THROTTLED = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException")
 
 
 class Item(Model):
@@ -71,7 +73,10 @@ def join(event_id: str, buckets: int, place: Place, now: datetime) -> Place:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] != REFUSED:
+        code = error.response["Error"]["Code"]
+        if code in THROTTLED:
+            rooms.record_throttling(event_id, to_ms(now))
+        if code != REFUSED:
             raise
         return _place(Item.from_raw_data(error.response["Item"]))
     return place

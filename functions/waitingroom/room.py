@@ -50,11 +50,20 @@ class Pace(msgspec.Struct, frozen=True, rename="camel"):
     ready: int = 0
     """Who was left over, ready, after the last tick."""
     credit: float = 0.0
-    """Grants that the rate allows by now."""
+    """Grants that the rate, or the batch, allows by now."""
+    batch_at: int = 0
+    """When the next batch is due."""
 
     @property
     def show_rate(self) -> float:
         return min(1.0, max(0.02, self.shown / self.called))
+
+
+class Batch(msgspec.Struct, frozen=True, rename="camel"):
+    """So many at once, so often, instead of a steady rate."""
+
+    people: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    every_seconds: Annotated[int, msgspec.Meta(ge=1, le=3_600)]
 
 
 class Milestone(msgspec.Struct, frozen=True, array_like=True):
@@ -76,10 +85,13 @@ class Room(msgspec.Struct, frozen=True, rename="camel"):
     capacity: int = CAPACITY
     rate: int = RATE
     """People a second at most."""
+    batch: Batch | None = None
     buckets: int = 16
     """How many keys the register is spread over."""
     phase: Phase = "registering"
     paused: bool = False
+    closed_at: int = 0
+    """When the register was closed: what was asked before may be written a moment after."""
     root: str = ""
     rooted_at: int = 0
     registered: int = 0
@@ -106,9 +118,9 @@ class Room(msgspec.Struct, frozen=True, rename="camel"):
         """Whether the secret, the beacon's value and so everybody's rank are out."""
         return self.phase == "serving" and bool(self.seed)
 
-    def takes_part_in_draw(self, now_ms: int) -> bool:
-        """Whether somebody who registers now is in the draw."""
-        return self.draw_at is not None and now_ms < self.draw_at
+    def takes_part_in_draw(self, came_ms: int) -> bool:
+        """Whether somebody who registers now is in the draw, having come then: by their receipt, maybe earlier."""
+        return self.phase == "registering" and self.draw_at is not None and came_ms < self.draw_at
 
     def rank_of(self, person_id: str, late: bool, came: int) -> str | None:
         """A person's rank; None before the draw."""

@@ -3,6 +3,7 @@
 pk              sk                    item
 ROOM#<event>    state                 the room; every write is conditional on the version it was read at
 ROOM#<event>    stock                 seats left, by the inventory
+ROOM#<event>    throttled             when registering was last refused for want of capacity
 ROOM#<event>    audit#<ms>#<version>  who changed what
 ROOM#<event>    draw#<bucket>         the Merkle root of a bucket of the register, and how many are in it
 ROOMS           <event>               rooms that want ticks
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -27,6 +29,8 @@ from waitingroom.room import Room
 
 REFUSED = "ConditionalCheckFailedException"
 OPEN_ROOMS = "ROOMS"
+TELL_EVERY_MS = 1_000
+_told: dict[str, int] = {}
 
 
 class Item(Model):
@@ -44,6 +48,10 @@ class State(Item):
 
 class Stock(Item):
     left = NumberAttribute()
+
+
+class Throttling(Item):
+    at = NumberAttribute()
 
 
 class Audit(Item):
@@ -119,6 +127,22 @@ def stock(event_id: str) -> int | None:
     return int(found[0].left) if found else None
 
 
+def record_throttling(event_id: str, now_ms: int) -> None:
+    """Registering is refused: the draw waits. Each process says so once a second; one that is refused even that is
+    not the only one."""
+    if now_ms - _told.get(event_id, 0) < TELL_EVERY_MS:
+        return
+    _told[event_id] = now_ms
+    with suppress(PutError):
+        Throttling(_pk(event_id), "throttled", at=now_ms).save()
+
+
+def throttled_at(event_id: str) -> int:
+    """When registering was last refused; 0: never."""
+    found = list(Throttling.query(_pk(event_id), Throttling.sk == "throttled", consistent_read=True))
+    return int(found[0].at) if found else 0
+
+
 def audit(event_id: str) -> Iterator[dict[str, Any]]:
     """Newest first."""
     for item in Audit.query(_pk(event_id), Audit.sk.startswith("audit#"), scan_index_forward=False):
@@ -151,6 +175,7 @@ def _audit(room: Room, by: str, action: str, now_ms: int) -> Audit:
         "paused": room.paused,
         "capacity": room.capacity,
         "rate": room.rate,
+        "batch": msgspec.to_builtins(room.batch),
     }
     return Audit(
         _pk(room.event_id), f"audit#{now_ms:013}#{room.version:09}", at=now_ms, by=by, change=json.dumps(settings)

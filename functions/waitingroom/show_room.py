@@ -12,6 +12,7 @@ from kit.clock import from_ms
 from kit.errors import NotFound
 from kit.http import Call, endpoint
 from waitingroom import rooms
+from waitingroom.room import Batch
 from waitingroom.views import NowServing, now_serving
 
 
@@ -25,6 +26,7 @@ class Change(msgspec.Struct, frozen=True, rename="camel"):
     paused: bool
     capacity: int
     admissions_per_second: int
+    batch: Batch | None
 
 
 class RoomRecord(msgspec.Struct, frozen=True, rename="camel"):
@@ -47,6 +49,7 @@ def handler(call: Call) -> RoomRecord:
                 paused=entry["change"]["paused"],
                 capacity=entry["change"]["capacity"],
                 admissions_per_second=entry["change"]["rate"],
+                batch=msgspec.convert(entry["change"].get("batch"), Batch | None),
             )
             for entry in rooms.audit(room.event_id)
         ],

@@ -26,7 +26,9 @@ BUCKETS_COUNTED = 32
 BUCKETS_DRAWN = 64
 """Read in one tick while the draw is made."""
 GRACE_MS = 15_000
-"""After pre-registration ends: no request that began before can still be writing, nor a clock be so far behind."""
+"""After the register is closed: no request that began before can still be writing, nor a clock be so far behind."""
+QUIET_MS = 5 * 60_000
+"""The draw waits until nobody was refused for so long; whoever has a receipt from before it registers meanwhile."""
 FORGET_EVERY_TICKS = 4
 
 
@@ -83,10 +85,12 @@ def _toward_the_draw(room: Room, now: datetime) -> Room:
     now_ms = to_ms(now)
     ticked = msgspec.structs.replace(room, tick=room.tick + 1, tick_at=now_ms, grants=())
     if room.phase == "registering":
-        if room.draw_at is None or now_ms < room.draw_at + GRACE_MS:
+        if room.draw_at is None or now_ms < max(room.draw_at, rooms.throttled_at(room.event_id) + QUIET_MS):
             drawn, _ = count_register(room)
             return msgspec.structs.replace(ticked, registered=drawn)
-        return msgspec.structs.replace(ticked, phase="drawing")
+        return msgspec.structs.replace(ticked, phase="drawing", closed_at=now_ms)
+    if now_ms < room.closed_at + GRACE_MS:
+        return ticked
     if not room.root:
         return _with_root(ticked, now_ms)
     if now_ms < beacon.known_at(room.beacon_round):

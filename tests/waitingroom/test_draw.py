@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,8 @@ from kit.errors import Busy
 from local.beacon_standin import BEACON_KEY, public_key, sign
 from local.verify_draw import checks
 from tests.waitingroom.crowd import Crowd
-from waitingroom import beacon, draws, ranks
+from tests.waitingroom.test_lining_up import receipt
+from waitingroom import beacon, draws, ranks, register
 
 PEOPLE = [f"person-{number}" for number in range(12)]
 
@@ -102,6 +105,37 @@ def test_whoever_comes_after_the_draw_ranks_behind_everybody_in_it() -> None:
     late = crowd.join("late")
     assert late["late"] is True
     assert all(crowd.status(person)["rank"] < late["rank"] for person in PEOPLE)
+
+
+def refused(crowd: Crowd, person: str, receipt: str | None) -> None:
+    """The table takes no more at the moment."""
+    answer = {"Error": {"Code": "ThrottlingException", "Message": "Throughput exceeds the current capacity"}}
+    with pytest.MonkeyPatch.context() as patch:
+        throttled = ClientError(answer, "PutItem")  # type: ignore[arg-type]
+        patch.setattr(register, "client", lambda: mock.Mock(put_item=mock.Mock(side_effect=throttled)))
+        assert crowd.ask("join_queue", person, body={"receipt": receipt})[0] == 503
+
+
+def test_the_draw_waits_until_nobody_was_refused_for_five_minutes_and_receipts_stand() -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1))
+    crowd.join("ada")
+    crowd.later(seconds=50)
+    bobs = receipt(crowd, "bob", seconds=0)
+    refused(crowd, "bob", bobs)
+    crowd.later(minutes=3)
+    assert crowd.tick().phase == "registering"
+    refused(crowd, "cyd", None)
+    assert crowd.join("bob", bobs)["late"] is False
+    assert crowd.join("dan")["late"] is True
+    crowd.later(minutes=4, seconds=50)
+    assert crowd.tick().phase == "registering"
+    crowd.later(seconds=10)
+    assert crowd.tick().phase == "drawing"
+    assert crowd.join("eve", receipt(crowd, "eve", minutes=-8))["late"] is True  # the register is closed
+    while not (room := crowd.tick()).announced:
+        pass
+    assert room.registered == 2
+    assert crowd.status("bob")["rank"] < crowd.status("dan")["rank"]
 
 
 def test_registering_while_the_draw_is_made_is_late() -> None:

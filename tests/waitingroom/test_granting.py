@@ -17,7 +17,7 @@ from tests.bench.waitingroom import POLL_SECONDS, POLLERS, origin_polls
 from tests.waitingroom.crowd import Crowd
 from waitingroom import ranks, readiness, waits
 from waitingroom.granting import Sight, decide
-from waitingroom.room import Grant, Room
+from waitingroom.room import Batch, Grant, Room
 
 START = 1_900_000_000_000
 PEOPLE = 5_000
@@ -93,6 +93,16 @@ def test_with_free_places_and_people_ready_somebody_goes_in_within_two_ticks(
         room = decide(room, Sight(live, ready(waiting)[:rate], waiting), now_ms)
         granted += len(room.grants)
     assert granted
+
+
+def test_batches_are_let_in_when_they_are_due_and_no_more_of_them_than_was_set() -> None:
+    room, granted = a_room(batch=Batch(people=10, every_seconds=30), capacity=1_000, rate=7), []
+    for second in range(1, 61):
+        room = decide(room, Sight(0, ready(30)[: room.rate], 30), START + second * 1_000)
+        granted.append(len(room.grants))
+    assert granted == [7, 3, *[0] * 28] * 2
+    steady = decide(msgspec.structs.replace(room, batch=None), Sight(0, ready(7), 7), START + 61_000)
+    assert len(steady.grants) == 7
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))

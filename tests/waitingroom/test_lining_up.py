@@ -195,10 +195,20 @@ def test_controls_take_effect_with_the_next_tick_and_are_on_record() -> None:
     crowd.tick()
     assert crowd.status("ada")["status"] == "admitted"
     assert crowd.control(action="change", capacity=7)[1]["capacity"] == 7
+    batch = {"people": 1000, "everySeconds": 30}
+    assert crowd.control(action="change", batch=batch)[1]["batch"] == batch
+    assert crowd.control(action="change", capacity=8)[1]["batch"] == batch
+    assert crowd.control(action="change", batch=None)[1]["batch"] is None
     crowd.control(action="close")
     assert crowd.ask("join_queue", "late", body={})[1]["phase"] == "closed"
     _, record = crowd.ask("show_room", "olga", groups=["organizer"])
-    assert [change["action"] for change in record["changes"]] == ["close", "change", "resume", "pause", "open"]
+    assert [change["action"] for change in record["changes"]] == [
+        "close",
+        *["change"] * 4,
+        "resume",
+        "pause",
+        "open",
+    ]
     assert {change["by"] for change in record["changes"]} == {"olga"}
 
 
@@ -209,6 +219,7 @@ def test_controls_take_effect_with_the_next_tick_and_are_on_record() -> None:
         ("capacity", -5, "invalid-capacity"),
         ("admissionsPerSecond", 0, "invalid-rate"),
         ("admissionsPerSecond", 501, "invalid-rate"),
+        ("batch", {"people": 0, "everySeconds": 30}, "invalid"),
         ("drawAt", "2030-05-04T12:00:05Z", "invalid"),
     ],
 )
