@@ -32,8 +32,10 @@ class Crashed(Exception):
 class Campaign:
     """`run` raises AssertionError where a promise is broken; the seed is in its text."""
 
-    def __init__(self, seed: int, *, capacity: int = 2, rate: int = 2, people: int = 8) -> None:
-        self.seed, self.dice = seed, random.Random(seed)
+    def __init__(self, chosen: int | random.Random, *, capacity: int = 2, rate: int = 2, people: int = 8) -> None:
+        """`chosen`: a seed, or the dice of a tool that makes a schedule shorter once it fails."""
+        self.seed = chosen
+        self.dice = random.Random(chosen) if isinstance(chosen, int) else chosen
         self.crowd = Crowd(capacity=capacity, admissionsPerSecond=rate)
         self.people = [f"p{number}" for number in range(people)]
         self.called = ""

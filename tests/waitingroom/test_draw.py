@@ -111,7 +111,7 @@ def refused(crowd: Crowd, person: str, receipt: str | None) -> None:
     """The table takes no more at the moment."""
     answer = {"Error": {"Code": "ThrottlingException", "Message": "Throughput exceeds the current capacity"}}
     with pytest.MonkeyPatch.context() as patch:
-        throttled = ClientError(answer, "PutItem")  # type: ignore[arg-type]
+        throttled = ClientError(answer, "PutItem")
         patch.setattr(register, "client", lambda: mock.Mock(put_item=mock.Mock(side_effect=throttled)))
         assert crowd.ask("join_queue", person, body={"receipt": receipt})[0] == 503
 
