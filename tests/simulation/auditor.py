@@ -81,6 +81,7 @@ class Auditor:
         crossed = {move.new[6:] for move in moves if self._crossed(move)}
         for move in moves:
             self._move(move, crossed)
+        self._over_is_over()
         self._within_limits()
         self._promises()
 
@@ -151,6 +152,14 @@ class Auditor:
         over = int(before["until"]["N"]) / 1000 < self.world.time.timestamp() + SKEW_MAX.total_seconds()
         bought = any(order.hold is hold for order in self.orders.values())
         assert new or hold.ending or over or bought or not hold.promised, f"{person}'s {old} was forgotten"
+
+    def _over_is_over(self) -> None:
+        """Whose claim has moved on has no seats, but for as long as clocks differ."""
+        for seat, value in self.slots.items():
+            if is_held(value):
+                until, hold_id = lease_of(value)
+                over = hold_id in self.dead and hold_id not in self.ghosts
+                assert not over or until < self.world.time + 2 * SKEW_MAX, f"{hold_id} is over and still has {seat}"
 
     def _within_limits(self) -> None:
         """I6: what a person holds and owns, at this instant."""

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 from pynamodb.expressions.condition import Condition
@@ -21,6 +21,7 @@ from inventory.claims import Claim
 from inventory.holds import Hold
 from inventory.seats import parse_all
 from inventory.writes import NotWritten
+from tests.simulation.sale import Weather
 
 Patch = Any
 ALWAYS = "{seat} <> :held OR {seat} = :held"
@@ -235,36 +236,43 @@ def nobody_says_that_a_lease_has_ended() -> Patch:
     return mock.patch.object(leases, "announce", lambda ends, now: None)
 
 
-GUARDS: tuple[Callable[[], Patch], ...] = (
-    rows_are_taken_whatever_stands_there,
-    rows_are_taken_from_leases_that_run,
-    no_marks_on_free_seats,
-    marks_of_when_a_hold_began_instead_of_when_it_ended,
-    a_hold_tried_again_does_not_know_its_own_value,
-    a_sale_tried_again_does_not_know_its_own_value,
-    orders_are_accepted_up_to_the_last_moment,
-    a_hold_is_over_by_any_clock,
-    a_replacement_takes_whatever_stands_there,
-    a_replacement_leaves_whatever_stands_there,
-    a_release_frees_whatever_stands_there,
-    a_failed_order_frees_whatever_stands_there,
-    a_failed_order_keeps_what_was_sold,
-    a_deadline_goes_over_whatever_stands_there,
-    a_sale_goes_over_whatever_stands_there,
-    a_sale_after_the_deadline,
-    rows_one_by_one_instead_of_together,
-    rows_before_the_claim,
-    a_claim_is_lowered_though_nobody_knows,
-    a_request_does_not_know_that_it_was_repeated,
-    no_limit,
-    an_earlier_claim_comes_back,
-    a_claim_whose_order_runs_is_replaced_when_its_lease_ends,
-    a_claim_is_lowered_though_an_order_has_it,
-    a_claim_is_lowered_for_another_hold,
-    a_replacement_of_a_claim_that_has_an_order,
-    sold_seats_are_not_counted,
-    seats_are_counted_before_they_are_sold,
-    failed_seats_still_count,
-    the_map_goes_back_to_older_rows,
-    nobody_says_that_a_lease_has_ended,
-)
+class Missed(NamedTuple):
+    """A sale in which the guard's absence is found. The search for another begins there."""
+
+    weather: Weather
+    seed: int
+
+
+GUARDS: dict[Callable[[], Patch], Missed] = {
+    rows_are_taken_whatever_stands_there: Missed(Weather.ANY, 0),
+    rows_are_taken_from_leases_that_run: Missed(Weather.ANY, 0),
+    no_marks_on_free_seats: Missed(Weather.ECHOES, 0),
+    marks_of_when_a_hold_began_instead_of_when_it_ended: Missed(Weather.ECHOES, 1),
+    a_hold_tried_again_does_not_know_its_own_value: Missed(Weather.ANY, 0),
+    a_sale_tried_again_does_not_know_its_own_value: Missed(Weather.ANY, 0),
+    orders_are_accepted_up_to_the_last_moment: Missed(Weather.LAST_MOMENTS, 1),
+    a_hold_is_over_by_any_clock: Missed(Weather.LAST_MOMENTS, 1),
+    a_replacement_takes_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_replacement_leaves_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_release_frees_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_failed_order_frees_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_failed_order_keeps_what_was_sold: Missed(Weather.ANY, 0),
+    a_deadline_goes_over_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_sale_goes_over_whatever_stands_there: Missed(Weather.ANY, 0),
+    a_sale_after_the_deadline: Missed(Weather.ANY, 13),
+    rows_one_by_one_instead_of_together: Missed(Weather.ANY, 0),
+    rows_before_the_claim: Missed(Weather.ANY, 0),
+    a_claim_is_lowered_though_nobody_knows: Missed(Weather.ANY, 23),
+    a_request_does_not_know_that_it_was_repeated: Missed(Weather.LAST_MOMENTS, 35),
+    no_limit: Missed(Weather.ANY, 1),
+    an_earlier_claim_comes_back: Missed(Weather.ANY, 0),
+    a_claim_whose_order_runs_is_replaced_when_its_lease_ends: Missed(Weather.ANY, 0),
+    a_claim_is_lowered_though_an_order_has_it: Missed(Weather.TWO_WINDOWS, 16),
+    a_claim_is_lowered_for_another_hold: Missed(Weather.TWO_WINDOWS, 0),
+    a_replacement_of_a_claim_that_has_an_order: Missed(Weather.TWO_WINDOWS, 10),
+    sold_seats_are_not_counted: Missed(Weather.ANY, 0),
+    seats_are_counted_before_they_are_sold: Missed(Weather.TWO_WINDOWS, 0),
+    failed_seats_still_count: Missed(Weather.ANY, 0),
+    the_map_goes_back_to_older_rows: Missed(Weather.ANY, 0),
+    nobody_says_that_a_lease_has_ended: Missed(Weather.ANY, 0),
+}

@@ -61,6 +61,7 @@ class Faults:
 NO_FAULTS = Faults(0, 0, 0, 0, 0, 0, 0)
 FAIR = Faults(0.015, 0.02, 0.015, 0.03, 0.02, 0.012, 0.02)
 STORM = Faults(0.04, 0.06, 0.08, 0.12, 0.05, 0.03, 0.05)
+DEAF = Faults(0.25, 0, 0, 0, 0, 0, 0)
 ECHOES = Faults(0, 0, 0, 0.5, 0, 0, 0)
 
 
