@@ -6,10 +6,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
+import msgspec
 import pytest
 
 from tests import harness
-from tests.inventory.house import LEASE, NOON, hold, open_event, release, show, word
+from tests.inventory.house import (
+    LEASE,
+    NOON,
+    chart,
+    hold,
+    open_event,
+    project,
+    records,
+    release,
+    rows_now,
+    show,
+    word,
+)
 
 TWO = ["stalls-0-4", "stalls-0-5"]
 
@@ -250,6 +263,31 @@ def test_events_that_are_not_on_sale() -> None:
     assert hold("evt_0000000000000000", TWO)[0] == 404
     assert hold("../evt", TWO)[0] == 404
     assert hold(open_event(status="draft", on_sale=False), TWO)[0] == 404
+
+
+def test_every_reason_has_a_word_of_its_own_and_nothing_is_held() -> None:
+    """Also where the rest of the wish could be had."""
+    elsewhere = open_event(chart("Another house", floor=100))
+    assert hold(elsewhere, ["floor-2-0"], person="bob")[0] == 201
+    tiny = msgspec.structs.replace(chart("Tiny house"), sections=chart().sections[:1])
+    gone = open_event(tiny, limit_per_person=20)
+    before = rows_now()
+    assert hold(gone, [f"stalls-{row}-{slot}" for row in (0, 1) for slot in range(10)], person="bob")[0] == 201
+    project(records(before, rows_now()))
+    best = {"bestAvailable": {"quantity": 1, "sections": ["stalls", "loge"]}}
+    wishes: dict[str, tuple[str, Any]] = {
+        "unknown-section": (open_event(), best),
+        "unknown-seat": (open_event(), {"seatIds": [TWO[0], "floor-2-0"]}),
+        "event-over": (open_event(sale_ends_at=NOON), {"seatIds": TWO}),
+        "event-cancelled": (open_event(status="cancelled", on_sale=False), {"seatIds": TWO}),
+        "event-moved": (open_event(status="moved", on_sale=False), {"seatIds": TWO}),
+        "not-on-sale-yet": (open_event(on_sale_at=NOON + timedelta(minutes=1)), {"seatIds": TWO}),
+        "sold-out": (gone, {"bestAvailable": {"quantity": 1}}),
+    }
+    stored = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    refused = {wanted: word(hold(event_id, **wish)[1]) for wanted, (event_id, wish) in wishes.items()}
+    assert refused == {wanted: wanted for wanted in wishes}
+    assert boto3.client("dynamodb").scan(TableName="test-inventory")["Items"] == stored
 
 
 def test_a_hold_needs_somebody() -> None:

@@ -34,7 +34,7 @@ def main() -> int:
     asked = parser.parse_args()
     began = time.monotonic()
     injected: Counter[str] = Counter()
-    wrong, ghosts = [], 0
+    wrong, ghosts, undecided = [], 0, 0
     for number, seed in enumerate(range(asked.first, asked.first + asked.runs), 1):
         weather = WEATHERS[seed % len(WEATHERS)]
         sale = Sale(seed, weather=weather)
@@ -43,6 +43,7 @@ def main() -> int:
             print(f"seed {seed}, {weather.value}: {trouble}", flush=True)
         injected.update(sale.world.injected)
         ghosts += len(sale.auditor.ghosts)
+        undecided += sale.told.undecided
         if number % SAY_EVERY == 0:
             print(f"{time.monotonic() - began:6.0f} s  {number} sales, {len(wrong)} went wrong", flush=True)
     found = {guard.__name__: what_is_found(guard, known) for guard, known in GUARDS.items()} if asked.guards else {}
@@ -52,6 +53,7 @@ def main() -> int:
         "first_seed": asked.first,
         "wrong": wrong,
         "ghosts": ghosts,
+        "seats_undecided": undecided,
         "guards": len(GUARDS) if asked.guards else 0,
         "guards_caught_by_histories": sum(bool(by_histories) for _, by_histories in found.values()),
         "guards_not_missed": missed,

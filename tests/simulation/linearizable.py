@@ -24,7 +24,13 @@ State = tuple[str, str, str]
 """`free`, `held`, `extended` by an order, `kept` when that failed, or `sold`; the hold or order, and the person."""
 
 
+STATES_MAX = 40_000
+"""Some seconds. Few seats have so many acts of unknown outcome at once."""
 LOOKS = {"refused", "seen free", "seen held", "seen sold"}
+
+
+class Undecided(Exception):
+    """The search gave up: nothing is said about this seat."""
 
 
 class Act(NamedTuple):
@@ -49,22 +55,26 @@ class Reached(NamedTuple):
 
 
 def explains(acts: Iterable[Act], first: State = FREE) -> bool:
-    """Whether some order of the acts explains all of them."""
+    """Whether some order of the acts explains all of them. Raises Undecided."""
     acts = list(acts)
     events = sorted(
         [(act.begin, 0, number) for number, act in enumerate(acts)]
         + [(act.end, 1, number) for number, act in enumerate(acts) if act.end < math.inf]
     )
     pending: set[int] = set()
-    possible = [Reached(first, frozenset(), frozenset())]
+    possible, looked_at = [Reached(first, frozenset(), frozenset())], 0
     for _, is_end, number in events:
         if not is_end:
             pending.add(number)
             continue
         act, this = acts[number], {number}
+        reachable = _reachable(possible, pending, acts)
+        looked_at += len(reachable)
+        if looked_at > STATES_MAX:
+            raise Undecided
         possible = [
             Reached(state, done - this, used - this)
-            for state, done, used in _reachable(possible, pending, acts)
+            for state, done, used in reachable
             if not act.sure or number in done
         ]
         pending.remove(number)
@@ -81,6 +91,8 @@ def _reachable(possible: list[Reached], pending: set[int], acts: list[Act]) -> l
     found: dict[tuple[State, frozenset[int]], list[frozenset[int]]] = {}
     unseen = list(possible)
     while unseen:
+        if len(found) > STATES_MAX:
+            raise Undecided
         state, done, used = unseen.pop()
         waiting = sorted(pending - done - used, key=lambda one: acts[one].end)
         done |= {one for one in waiting if acts[one].kind in LOOKS and after(acts[one], state)}
