@@ -16,7 +16,7 @@ the pending acts that led to it (Lowe, "Testing for linearizability", 2017): few
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 FREE = ("free", "", "")
@@ -24,7 +24,7 @@ State = tuple[str, str, str]
 """`free`, `held`, `extended` by an order, `kept` when that failed, or `sold`; the hold or order, and the person."""
 
 
-STATES_MAX = 40_000
+LOOKS_MAX = 40_000
 """Some seconds. Few seats have so many acts of unknown outcome at once."""
 LOOKS = {"refused", "seen free", "seen held", "seen sold"}
 
@@ -62,19 +62,15 @@ def explains(acts: Iterable[Act], first: State = FREE) -> bool:
         + [(act.end, 1, number) for number, act in enumerate(acts) if act.end < math.inf]
     )
     pending: set[int] = set()
-    possible, looked_at = [Reached(first, frozenset(), frozenset())], 0
+    possible, looks = [Reached(first, frozenset(), frozenset())], iter(range(LOOKS_MAX))
     for _, is_end, number in events:
         if not is_end:
             pending.add(number)
             continue
         act, this = acts[number], {number}
-        reachable = _reachable(possible, pending, acts)
-        looked_at += len(reachable)
-        if looked_at > STATES_MAX:
-            raise Undecided
         possible = [
             Reached(state, done - this, used - this)
-            for state, done, used in reachable
+            for state, done, used in _reachable(possible, pending, acts, looks)
             if not act.sure or number in done
         ]
         pending.remove(number)
@@ -83,7 +79,7 @@ def explains(acts: Iterable[Act], first: State = FREE) -> bool:
     return True
 
 
-def _reachable(possible: list[Reached], pending: set[int], acts: list[Act]) -> list[Reached]:
+def _reachable(possible: list[Reached], pending: set[int], acts: list[Act], looks: Iterator[int]) -> list[Reached]:
     """Those, and what pending acts can make of them. What only looks has happened as soon as it can have.
 
     Of two ways to the same state, the one that used up fewer unanswered acts leaves more to come: it is kept alone.
@@ -91,7 +87,7 @@ def _reachable(possible: list[Reached], pending: set[int], acts: list[Act]) -> l
     found: dict[tuple[State, frozenset[int]], list[frozenset[int]]] = {}
     unseen = list(possible)
     while unseen:
-        if len(found) > STATES_MAX:
+        if next(looks, None) is None:
             raise Undecided
         state, done, used = unseen.pop()
         waiting = sorted(pending - done - used, key=lambda one: acts[one].end)
