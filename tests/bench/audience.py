@@ -156,17 +156,16 @@ async def _run(
             task = asyncio.create_task(_follow(socket, follower, site, event_id, seat_ids))
             stack.callback(task.cancel)
         sale = _Sale(site, event_id, itertools.cycle(tokens), _wishes(seat_ids), followers, seat_ids, map_)
-        lower: list[float] = []
-        heard = Heard()
-        for rate in plan.rates:
+        lower = [plan.rates[0]]
+        for rate in plan.rates[1:]:
             if not carried(rate, await sale.at(rate, plan.step_seconds)):
                 break
             lower.append(rate)
-        while lower:
-            heard = await sale.at(lower[-1], plan.seconds)
-            if carried(lower.pop(), heard):
-                break
-        return heard
+        while True:
+            rate = lower.pop()
+            heard = await sale.at(rate, plan.seconds)
+            if carried(rate, heard) or not lower:
+                return heard
 
 
 @dataclass
