@@ -95,6 +95,14 @@ def test_an_ended_admission_holds_nothing_new_but_its_hold_stands(ending: str) -
     assert (status, word(problem)) == (403, "admission-required")
     shown = house.show(held["holdId"], now=crowd.now)
     assert (shown[0], shown[1]["heldUntil"]) == (200, held["heldUntil"])
+    ordered, _, _ = harness.call(
+        "orders.start_purchase",
+        body={"holdId": held["holdId"], "paymentInfo": {"paymentMethodId": "pm_card_visa"}},
+        headers={"idempotency-key": f"after-{ending}"},
+        person="ada",
+        now=crowd.now,
+    )
+    assert ordered == 202
 
 
 def test_keys_change_without_refusing_anybody_and_two_at_most_are_good(monkeypatch: pytest.MonkeyPatch) -> None:

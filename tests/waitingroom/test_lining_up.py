@@ -44,6 +44,29 @@ def test_the_second_join_is_the_first_ones_place() -> None:
     assert (second["joinedAt"], second["rank"]) == (first["joinedAt"], first["rank"])
 
 
+def test_two_tabs_are_one_place_and_one_admission() -> None:
+    crowd = Crowd()
+    assert crowd.join("ada")["rank"] == crowd.join("ada")["rank"]
+    crowd.tick(2)
+    assert [crowd.ready("ada")["status"] for _ in range(2)] == ["called", "called"]
+    crowd.tick(2)
+    tabs = [crowd.status("ada") for _ in range(2)]
+    assert [tab["status"] for tab in tabs] == ["admitted", "admitted"]
+    assert tabs[0]["accessEndsAt"] == tabs[1]["accessEndsAt"]
+    assert crowd.tick().live == 1
+
+
+def test_there_is_nothing_to_join_before_the_room_is_opened_nor_after_it_is_closed() -> None:
+    crowd = Crowd()
+    crowd.event_id = open_event(waiting_room=True)
+    assert crowd.ask("join_queue", "ada", body={})[0] == 404
+    assert crowd.control(action="open")[0] == 200
+    assert crowd.join("ada")["joinedAt"] == "2030-05-04T12:00:00Z"
+    crowd.control(action="close")
+    for status, problem in (crowd.ask("join_queue", "bob", body={}), crowd.ask("declare_ready", "ada")):
+        assert (status, word(problem), problem["phase"]) == (409, "room-not-open", "closed")
+
+
 def test_nobody_has_a_position_before_the_draw() -> None:
     crowd = Crowd(draw_after=DRAW)
     joined = crowd.join("ada")
