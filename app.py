@@ -6,6 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.alarms import tell_operators
 from infra.app_stack import AppStack
 from infra.data_stack import EDGE_REGION, DataStack
 from infra.edge_stack import AddressStack, EdgeStack
@@ -33,6 +34,7 @@ AddressStack(
     env=cdk.Environment(account=account, region=region),
     cross_region_references=region != EDGE_REGION,
 )
+tell_operators(app, data.operators)
 
 cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 acknowledge(app)

@@ -9,7 +9,6 @@ from typing import Any
 
 from aws_cdk import ArnFormat, CfnParameter, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -18,6 +17,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from infra.alarms import alarm_above
 from infra.data_stack import DataStack
 from infra.drand import QUICKNET_KEY, QUICKNET_URL
 from infra.functions import ROOT, Code, WiredFunction
@@ -201,16 +201,8 @@ class AppStack(Stack):
         )
         if '"DISTRIBUTED"' in path.read_text():
             self._let_map(machine, f"boxoffice-{name}")
-        cloudwatch.Alarm(
-            self,
-            f"{name}-failed-alarm",
-            alarm_description=f"An execution of {name} failed: an order needs a person.",
-            metric=machine.metric_failed(period=Duration.minutes(1)),
-            threshold=0,
-            evaluation_periods=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
+        failed = machine.metric_failed(period=Duration.minutes(1))
+        alarm_above(self, f"{name}-failed", failed, 0, f"An execution of {name} failed: an order needs a person.")
         return machine
 
     def _let_map(self, machine: sfn.StateMachine, name: str) -> None:

@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.accounts import Accounts
+from infra.alarms import Operators
 from infra.catalog import Catalog
 from infra.inventory import Inventory
 from infra.notifications import Notifications
@@ -36,6 +37,7 @@ class DataStack(Stack):
             default=f"https://cognito-idp.{self.region}.amazonaws.com",
             description="Where clients sign in and functions fetch token keys.",
         ).value_as_string
+        self.operators = Operators(self)
         self.accounts = Accounts(self)
         self.catalog = Catalog(self)
         self.search = Search(self)

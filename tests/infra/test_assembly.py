@@ -71,6 +71,16 @@ def test_every_table_can_be_restored_and_survives_its_stack(assembly: Path) -> N
         assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}, name
 
 
+def test_every_alarm_tells_the_operators(assembly: Path) -> None:
+    """One topic, of which mail is sent where an address was given, and no other action."""
+    alarms = dict(resources(assembly, "AWS::CloudWatch::Alarm"))
+    assert len(alarms) > 30
+    assert len(dict(resources(assembly, "AWS::SNS::Topic"))) == 1
+    told = {json.dumps(alarm["AlarmActions"]) for alarm in alarms.values()}
+    assert len(told) == 2 and all("OperatorsAlarms" in topic for topic in told)  # its own name, and its export
+    assert all(alarm["OKActions"] == alarm["AlarmActions"] for alarm in alarms.values())
+
+
 def test_only_what_talks_to_stripe_may_read_its_key() -> None:
     assert {function.name for function in WIRING if "stripe" in function.secrets} == {"pay", "webhook", "bookkeep"}
 
