@@ -62,9 +62,12 @@ simulate-onsale: prepare ## a sale with a waiting room at full size, its ranks a
 bench-holds: prepare ## holds at the store and over HTTP, at 1, 16 and 64 clients; the last line is one JSON object
 	@$(VENV) -m tests.bench.holds
 
-.PHONY: faults bench-purchase
+.PHONY: faults bench-refunds bench-purchase
 faults: prepare ## the fault matrix, 10,000 orders with random faults, 300 on the local cloud; SEED=, ORDERS= replay a campaign
 	@PYTHONHASHSEED=0 $(VENV) -m $(if $(ORDERS),tests.faults.campaign --orders $(ORDERS),tests.faults) $(if $(SEED),--seed $(SEED))
+
+bench-refunds: prepare ## 20,000 sold seats are refunded, once each, through refusals and a stop; 200 orders on the local cloud
+	@PYTHONHASHSEED=0 $(VENV) -m tests.bench.refunds
 
 bench-purchase: prepare ## how fast an order becomes tickets, at 1, 10 and 40 at once, and what a ticket costs
 	@$(VENV) -m tests.bench.purchase

@@ -155,6 +155,7 @@ WIRING = (
         {Api("POST /orders"): "orders.start_purchase"},
         reads=("catalog",),
         writes=("orders", "inventory", "payments", "fraud", "idempotency"),
+        writes_only={"fraud": ("A#",)},
         sends=("purchases",),
         memory_mb=1769,
     ),
@@ -243,7 +244,8 @@ WIRING = (
         "restrict",
         {Stream("payments", "INSERT", sk_prefix="outbox#", batch_size=10): "tickets.restrict_tickets"},
         reads=("catalog",),
-        writes=("tickets", "orders"),
+        writes=("tickets", "orders", "inventory"),
+        writes_only={"inventory": ("R#", "P#")},
     ),
     Function(
         "notify",

@@ -8,6 +8,7 @@ from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
 from inventory.problems import CardsExhausted, EventCancelled, EventMoved, HoldExpired, PurchaseInProgress, SeatsLost
 from inventory.purchase import Purchase, check_lease, extend_rows, pin_hold
+from inventory.return_seats import Returned, return_seats
 from inventory.sales import check_stands
 from inventory.show_hold import describe_hold
 from inventory.sold import orders_with_seats
@@ -22,6 +23,7 @@ __all__ = [
     "HoldExpired",
     "Purchase",
     "PurchaseInProgress",
+    "Returned",
     "SeatsLost",
     "check_lease",
     "check_stands",
@@ -30,4 +32,5 @@ __all__ = [
     "get_hold",
     "orders_with_seats",
     "pin_hold",
+    "return_seats",
 ]

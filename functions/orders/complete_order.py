@@ -6,9 +6,11 @@ from datetime import datetime
 
 import msgspec
 
+import inventory
 import payments
 from kit.step import step
 from orders import store
+from orders.order import Order
 from orders.settle_refund import settle_refund
 
 
@@ -32,3 +34,12 @@ def complete_order(order_id: str, now: datetime) -> None:
     payment = payments.get_payment(order_id)
     if payment and payment.is_captured:
         settle_refund(order_id, left_minor=payment.kept_minor, now=now)
+        if payment.kept_minor == 0:
+            _return_seats(order, now)
+
+
+def _return_seats(order: Order, now: datetime) -> None:
+    """Its tickets were void from the start, so nobody was let in."""
+    inventory.return_seats(
+        inventory.Returned(order.order_id, order.event_id, order.person_id, order.hold_id, order.kept_seat_ids), now
+    )

@@ -17,12 +17,12 @@ def handler(order: Order, now: datetime) -> dict[str, Any]:
 
 
 def capture_payment(order_id: str, now: datetime) -> None:
-    """Capture the order's payment; a repeat finds what the first try did.
+    """Capture the order's payment; a repeat finds what the first try did, also where all went back since.
 
     Raises AuthorizationLost, AmountMismatch; OutcomeUnknown: run it again, it asks before it takes.
     """
     payment = store.get_payment(order_id)
-    if payment and payment.state == State.CAPTURED:
+    if payment and payment.is_captured:
         return
     if payment is None or payment.state != State.AUTHORIZED or payment.intent_id is None:
         raise AuthorizationLost(payment.state if payment else "")

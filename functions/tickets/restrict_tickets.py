@@ -9,13 +9,14 @@ import msgspec
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
+import inventory
 from catalog import get_event
 from kit import clock
 from kit.telemetry import log, metrics
-from orders import get_order, settle_refund
+from orders import Order, get_order, settle_refund
 from tickets import store
 from tickets.issue_tickets import tickets_of
-from tickets.ticket import Status
+from tickets.ticket import Status, ticket_id_of
 
 POLICY: dict[str, Status] = {
     "dispute-opened": "flagged",
@@ -24,6 +25,9 @@ POLICY: dict[str, Status] = {
     "fraud-warned": "void",
 }
 """While a bank decides, a ticket waits; a card whose owner did not buy leaves none."""
+
+SOLD_ON = ("on_sale", "moved")
+"""Of an event that is off, the seats say whose orders are to be refunded."""
 
 _records = BatchProcessor(
     event_type=EventType.DynamoDBStreams,
@@ -66,8 +70,24 @@ def restrict_tickets(news: News, now: datetime) -> None:
     order = get_order(news.order_id)
     if order.status == "failed":
         return
+    event = get_event(order.event_id)
     tickets = [msgspec.structs.replace(ticket, status=to) for ticket in tickets_of(order, now)]
     if to != "active":
-        store.put_missing(tickets, get_event(order.event_id).starts_at)
+        store.put_missing(tickets, event.starts_at)
     for ticket in tickets:
         store.restrict(ticket.ticket_id, to)
+    if to == "void" and not order.is_open and event.status in SOLD_ON:
+        _return_seats(order, now)
+
+
+def _return_seats(order: Order, now: datetime) -> None:
+    """Seats whose ticket is void go back on sale, once or again; one whose ticket stands keeps it.
+
+    Those of a purchase that still runs are `complete_order`'s, those of an event that is off nobody's.
+    """
+    issued = {ticket_id_of(order.order_id, seat_id): seat_id for seat_id in order.kept_seat_ids}
+    void = [issued[ticket_id] for ticket_id, status in store.statuses(issued).items() if status == "void"]
+    if void:
+        inventory.return_seats(
+            inventory.Returned(order.order_id, order.event_id, order.person_id, order.hold_id, void), now
+        )

@@ -1,5 +1,28 @@
 """What must be true of any history once everything is quiet: the invariants of a purchase, by their numbers.
 
+I1   one owner a seat: `_seats`, at rest; and at every write, that no seat went from one order to another unreturned
+I2   sold, held and free seats are the capacity, event by event: `_seats`
+I3   all of an order's seats are sold to it or none; no hold is pinned by an order that ended: `_order`, `_people`
+I4   no seat is held after its lease, though nothing was ever deleted by TTL: `_seats`
+I5   nothing was sold after the end of a lease: `_seats`, by the time of each write
+I6   held and owned seats of a person are within the limit: `_people`, at every write; owned are those that are counted
+I7   taken less given back is the price of the active tickets, by Stripe's book: `_order`
+I8   no ticket is active without captured money: `_order`, and at every write (`World.unpaid`)
+I9   money that was taken bought tickets or went back: `_order`; `late`, within an hour after the trouble
+I10  completed orders, and only they, have all tickets and all seats: `_order`
+I11  one live intent, one capture, no more refunded than captured: `_order`
+I12  a failed order has nothing set aside: `_order`
+I13  what was taken is what was quoted: `_order` (steps of dynamic prices are pricing's)
+I14  orders move along their DAG: `_pasts`
+I15  a webhook event is applied once: `_pasts`; a key has one answer: the campaign's buyers compare theirs
+I16  a decision does not change, and what is blocked is not charged: `_pasts`
+I17  tickets are the buyer's own, of the first version, since nothing here transfers: `_order`
+I21  debits are credits, and the books say what Stripe says: `_books`
+I22  what was not processed lies in a dead-letter queue, which is empty: `_messages` (its alarm: tests/infra)
+I23  no order is open, no execution anything but ended: `_order`, `_messages`; `late`, within an hour after the trouble
+I24  of a cancelled event everything captured is refunded and all tickets are void: `_called_off`
+I25  no secret, card, token or address in logs, messages, execution inputs: `_secrets`
+
 I18 (scans), I19 (resale), I20 (waiting room) and I26 (the map) are audited where those are built.
 """
 
@@ -16,15 +39,14 @@ from fraud.store import DECISION
 from kit import ids
 from orders.order import MOVES, OPEN
 from payments.payment import State
-from tests.faults.world import World
+from tests.faults.world import SECRETS, World
 
 LIMIT = 8
 SOLD, FREE = b"\xff" * 6, b"\x00" * 6
-WITHOUT = ("failed", "cancelled")
-"""Orders to which no seat is sold; a refund made for another reason leaves the seats where they are."""
+WITHOUT = ("failed", "cancelled", "refunded")
+"""Orders to which no seat is sold, unless their event is off."""
 ENDED_SOLD = ("completed", "refunded", "cancelled")
 LIVE = ("requires_capture", "requires_action", "requires_confirmation", "processing")
-SECRETS = ("sk_test_", "whsec_", "_secret_", "pm_", "@example.com", "eyJ")
 
 
 class Audit:
@@ -37,10 +59,15 @@ class Audit:
 
     def violations(self) -> list[str]:
         found = [*self._seats(), *self._people(), *self._pasts(), *self._messages(), *self._secrets()]
+        found += self._called_off()
         for order_id, order in self.orders.items():
             found += [f"{rule} {order_id} ({order['status']}): {what}" for rule, what in self._order(order_id, order)]
         strangers = self.intents.keys() - self.orders.keys()
         return found + [f"I8 {order_id}: charged, but there is no such order" for order_id in strangers]
+
+    def late(self) -> list[str]:
+        """What still has not ended: to be asked a while after the trouble."""
+        return [one for one in self.violations() if one.startswith(("I9 ", "I23 "))]
 
     def double_charges(self) -> list[str]:
         """Orders for which the buyer's card was asked for more than they cost."""
@@ -73,6 +100,8 @@ class Audit:
             if item["sk"]["S"] == "TICKET":
                 ticket = {name: next(iter(value.values())) for name, value in item.items()}
                 self.tickets[ticket["orderId"]].append(ticket)
+        listed = [item for item in tables.scan("catalog") if item["sk"]["S"] == "EVENT"]
+        self.events = {item["pk"]["S"].removeprefix("EVENT#"): item for item in listed}
         self.slots: dict[tuple[str, str], bytes] = {}
         self.claims: list[dict[str, Any]] = []
         for item in tables.scan("inventory"):
@@ -110,16 +139,17 @@ class Audit:
             if order is None or order["eventId"] != event_id or seat_id not in _seat_ids(order):
                 yield f"I1 {event_id} {seat_id}: sold to {owner}, which did not order it"
         now_ms = int(self._world.clock.now.timestamp() * 1000)
-        kinds = Counter(_kind(slot, now_ms) for slot in self.slots.values())
-        capacity = sum(
-            int(item["seat_count"]["N"])
-            for item in self._world.tables.scan("catalog")
-            if "seat_count" in item and item["sk"]["S"] == "EVENT"
-        )
-        if sum(kinds.values()) != capacity:
-            yield f"I2 {kinds} of {capacity}"
-        if kinds["held"]:
-            yield f"I4 {kinds['held']} seats are held long after every lease"
+        kinds: dict[str, Counter[str]] = defaultdict(Counter)
+        for (event_id, _), slot in self.slots.items():
+            kinds[event_id][_kind(slot, now_ms)] += 1
+        for event_id, event in self.events.items():
+            if kinds[event_id].total() not in (0, int(event["seat_count"]["N"])):
+                yield f"I2 {event_id}: {kinds[event_id]} of {event['seat_count']['N']}"
+            if kinds[event_id]["held"]:
+                yield f"I4 {event_id}: {kinds[event_id]['held']} seats are held long after every lease"
+        for where, owners in self._world.owners.items():
+            if any(one and other and one != other for one, other in pairwise(owners)):
+                yield f"I1 {where}: sold to {owners}"
         for (_, order_id), at in self._world.sold_at.items():
             if at > datetime.fromisoformat(self.orders[order_id]["leaseEndsAt"]):
                 yield f"I5 {order_id}: sold at {at}, after its lease"
@@ -142,6 +172,9 @@ class Audit:
                 yield f"I6 {person}: owns other seats of {event_id} than are counted"
             if "order_id" in claim and self.orders[claim["order_id"]["S"]]["status"] not in OPEN:
                 yield f"I3 {person}: the hold is still pinned by {claim['order_id']['S']}, which has ended"
+        for (pk, event_id), seats in self._world.counted_most.items():
+            if seats > LIMIT:
+                yield f"I6 {pk}: {seats} seats of {event_id} at some instant"
         if owned:
             yield f"I6 not counted: {list(owned)[:5]}"
 
@@ -157,7 +190,8 @@ class Audit:
         if status in OPEN:
             yield "I23", "has not ended"
             return
-        if 0 < len(sold) < len(seats) or (status in WITHOUT and sold):
+        off = self.events[order["eventId"]]["status"] == {"S": "cancelled"}
+        if 0 < len(sold) < len(seats) or (status in WITHOUT and sold and not off):
             yield "I3", f"{len(sold)} of {len(seats)} seats are sold to it"
         if captured - refunded != (price if tickets else 0):
             yield "I7", f"{captured} taken, {refunded} given back, {len(tickets)} tickets for {price}"
@@ -218,6 +252,16 @@ class Audit:
         applied = Counter(event_id for event_id, _, outcome in self._world.deliveries.webhooks if outcome == "applied")
         yield from (f"I15 {event_id}: applied {times} times" for event_id, times in applied.items() if times > 1)
 
+    def _called_off(self) -> Iterator[str]:
+        for order_id, order in self.orders.items():
+            if self.events[order["eventId"]]["status"] != {"S": "cancelled"}:
+                continue
+            intents = self.intents.get(order_id, [])
+            kept = sum(one["amount_received"] - self.refunded[one["id"]] for one in intents)
+            valid = [one["seatId"] for one in self.tickets[order_id] if one["status"] != "void"]
+            if kept or valid:
+                yield f"I24 {order_id}: {kept} kept, valid tickets for {valid}"
+
     def _messages(self) -> Iterator[str]:
         """I22, I23."""
         for queue, body in self._world.deliveries.dead_letters:
@@ -235,7 +279,8 @@ class Audit:
         return any(item["pk"]["S"] == f"O#{order_id}" and int(item["attempts"]["N"]) >= 2 for item in mails)
 
     def _secrets(self) -> Iterator[str]:
-        """I25, for what leaves for queues and executions."""
+        """What was logged, and what left for queues and executions; and no ticket was valid before it was paid."""
+        yield from (f"I8 {ticket}: active before the money was taken" for ticket in self._world.unpaid)
         for where, text in self._world.services.told:
             if any(word in text for word in SECRETS):
                 yield f"I25 {where}: {text[:200]}"

@@ -28,6 +28,8 @@ ORDERS_PER_EVENT = 800
 REGULARS = 6
 REGULAR_SHARE = 0.04
 """Few people who order again and again, so that the fraud step has something to say."""
+CALM_SECONDS = 3600.0
+"""T of I9 and I23: what an outage held up has ended an hour after it."""
 QUIET_SECONDS = 4 * 86_400.0
 """Stripe delivers for three days."""
 AWS = {
@@ -83,9 +85,11 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
                 print(f"  {world.clock.seconds:7.0f} s: {len(world.machine().executions)} orders", flush=True)
         world.trouble.clear()
         world.twice = world.deliveries.twice = world.interleaved = 0.0
+        world.run(CALM_SECONDS)
+        found = [f"{one}, an hour after the trouble" for one in Audit(world).late()]
         world.run(QUIET_SECONDS)
         audit = Audit(world)
-        found = audit.violations()
+        found += audit.violations()
         for buyer in buyers:
             found += [f"I15 {key}: {answers}" for key, answers in buyer.answers.items() if len(answers) > 1]
         ends = Counter(f"{one['status']} {one.get('reason', '')}".strip() for one in audit.orders.values())

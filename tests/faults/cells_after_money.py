@@ -54,6 +54,7 @@ def _(stage: Stage) -> None:
     stage.meanwhile("IssueTickets", "*", lambda: _refund_at_stripe(stage, order_id))
     stage.run()
     assert stage.payment(order_id).state == "refunded" and stage.tickets() == []
+    assert stage.ended(order_id) == ("refunded", None)
     pasts = [states for (table, _, sk), states in stage.world.history.items() if (table, sk) == ("tickets", "TICKET")]
     assert pasts == [["void"], ["void"]]
 

@@ -21,7 +21,10 @@ VISIBLE_AGAIN_SECONDS = 60.0
 RECORD_AGAIN_SECONDS = 10.0
 WEBHOOK_AGAIN_SECONDS = (5.0, 60.0, 300.0, 1800.0, 7200.0, 14400.0, 28800.0, 43200.0)
 """Three days of Stripe's, in eight tries."""
-KINDS = (*MEANS, WARNING, "refund.created", "refund.updated", "refund.failed", "charge.dispute.created")
+KINDS = (
+    *(*MEANS, WARNING, "refund.created", "refund.updated", "refund.failed"),
+    *("charge.dispute.created", "charge.dispute.closed"),
+)
 """What the webhook endpoint is subscribed to."""
 MAP = ("expiries",)
 """Queues that only tell the map, which nobody looks at here."""

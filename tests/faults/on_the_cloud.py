@@ -57,6 +57,9 @@ class Cloud:
     site: RunningBoxoffice
     history: dict[Any, Any] = field(default_factory=dict)
     sold_at: dict[Any, Any] = field(default_factory=dict)
+    owners: dict[Any, Any] = field(default_factory=dict)
+    counted_most: dict[Any, int] = field(default_factory=dict)
+    unpaid: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.tables = self

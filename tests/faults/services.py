@@ -49,6 +49,11 @@ class Services:
         body = self._objects[request["Key"]]
         return {"Body": io.BytesIO(body), "ContentLength": len(body)}
 
+    def read_list(self, bucket: str, key: str) -> list[Any]:
+        """As a distributed map does."""
+        found: list[Any] = json.loads(self._objects[key])
+        return found
+
     def _sendemail(self, request: Request) -> Request:
         [address] = request["Destination"]["ToAddresses"]
         if address.partition("@")[0] in self.bad_addresses:

@@ -72,6 +72,10 @@ class Tables:
         """Every item of a table, for auditors."""
         return list(self._tables[name].items())
 
+    def look(self, name: str, *key: str) -> Item | None:
+        """An item as it is, for auditors."""
+        return self._tables[name].get(key)
+
     def serve(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         assert KNOWN.issuperset(request), request.keys() - KNOWN
         answer: dict[str, Any] = getattr(self, f"_{operation.lower()}")(request)

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import importlib
 import json
+import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +53,10 @@ LATE_SECONDS = (0.0, 1.0, 30.0, 1000.0)
 TOLD_APART = {"orders": "status", "payments": "state", "fraud": "verdict", "tickets": "status"}
 
 
+SECRETS = ("sk_test_", "whsec_", "_secret_", "pm_", "@example.com", "eyJ")
+"""What must not be said where others read."""
+
+
 class Crash(BaseException):
     """The process has ended: nothing in it runs any more, no `except`, no next call."""
 
@@ -79,6 +84,12 @@ class World:
         self.history: dict[tuple[str, str, str], list[Any]] = {}
         """By table and key: each state or status that an item has had, in order."""
         self.sold_at: dict[tuple[str, str], datetime] = {}
+        self.owners: dict[tuple[str, str], list[str | None]] = {}
+        """By row and slot: to whom the seat was sold, one after the other; None where it was nobody's again."""
+        self.counted_most: dict[tuple[str, str], int] = {}
+        """By person and event: the most seats held and owned at any instant."""
+        self.unpaid: list[str] = []
+        """Tickets that were active while their order's money was not taken."""
         self.twice = 0.0
         """How likely a step is invoked twice."""
         self.interleaved = 0.0
@@ -134,7 +145,7 @@ class World:
             (book, "time", SimpleNamespace(time=lambda: self.clock.now.timestamp())),
             *((module, "dt", times) for module in (idempotency, base, datarecord, dynamodb)),
             (telemetry.metrics, "add_metric", lambda name, unit, value: self.counted.update({name: value})),
-            (telemetry.log._logger, "disabled", True),
+            (telemetry.log._logger, "handle", self._note_log),
             (_http_client, "time", calm),
             (*banks.PATCHED, banks.transport(self._stripe)),
             (botocore.client.BaseClient, "_make_api_call", lambda client, *call: self._aws(client, *call)),
@@ -164,7 +175,8 @@ class World:
 
     def machine(self, name: str = "purchase") -> Machine:
         if name not in self.machines:
-            self.machines[name] = Machine(name, self.clock, self.chance, self._step)
+            read_list = self.services.read_list
+            self.machines[name] = Machine(name, self.clock, self.chance, self._step, read_list)
         return self.machines[name]
 
     def invoke(self, name: str, verb: str, event: dict[str, Any]) -> Any:
@@ -298,10 +310,36 @@ class World:
             state = after and after[attribute]["S"]
             if not states or states[-1] != state:
                 states.append(state)
-        if name == "inventory" and item["pk"]["S"].startswith("R#") and before and after:
+        if name == "inventory" and before and after and item["pk"]["S"].startswith("R#"):
             for slot, value in after.items():
-                if "B" in value and value["B"][:6] == b"\xff" * 6 and before.get(slot) != value:
-                    self.sold_at[item["pk"]["S"] + slot, ids.from_bytes("ord", value["B"][6:])] = self.clock.now
+                if before.get(slot) != value and "B" in value:
+                    self._note_owner(item["pk"]["S"], slot, value["B"])
+        if name == "inventory" and after and item["pk"]["S"].startswith("P#"):
+            whose = item["pk"]["S"], item["sk"]["S"]
+            self.counted_most[whose] = max(self.counted_most.get(whose, 0), self._claimed(after))
+        if name == "tickets" and after and after.get("status") == {"S": "active"} and item["sk"]["S"] == "TICKET":
+            paid = self.tables.look("payments", item["orderId"]["S"], "payment")
+            if paid is None or paid["state"]["S"] != "captured":
+                self.unpaid.append(item["pk"]["S"])
+
+    def _note_log(self, record: logging.LogRecord) -> None:
+        said = f"{record.getMessage()} {record.__dict__}"
+        if any(word in said for word in SECRETS):
+            self.services.told.append(("the log", said))
+
+    def _note_owner(self, row: str, slot: str, value: bytes) -> None:
+        owner = ids.from_bytes("ord", value[6:]) if value[:6] == b"\xff" * 6 else None
+        owners = self.owners.setdefault((row, slot), [])
+        if owner:
+            self.sold_at[row + slot, owner] = self.clock.now
+        if owner or owners:
+            owners.append(owner)
+
+    def _claimed(self, claim: dict[str, Any]) -> int:
+        """Seats owned, and those on a hold that has not ended; one that is both is one."""
+        owned = {seat.partition("/")[2] for seat in claim.get("owned", {}).get("SS", ())}
+        lives = "hold_id" in claim and int(claim["until"]["N"]) > self.clock.now.timestamp() * 1000
+        return len(owned | set(claim["seats"]["S"].split() if lives else ()))
 
 
 def _environment() -> dict[str, str]:
@@ -310,7 +348,10 @@ def _environment() -> dict[str, str]:
     named |= {f"BUCKET_{name.upper()}": name for name in harness.BUCKETS}
     named |= {name: name for name in harness.SECRETS}
     machines = f"arn:aws:states:{harness.REGION}:123456789012:stateMachine"
-    named |= {f"MACHINE_{name.upper()}": f"{machines}:{name}" for name in ("purchase", "cancellation")}
+    named |= {
+        f"MACHINE_{name.upper().replace('-', '_')}": f"{machines}:{name}"
+        for name in ("purchase", "cancellation", "event-change")
+    }
     named |= {"PARAM_SITE_URL": "PARAM_SITE_URL"}
     return harness.ENVIRONMENT | named | {"MAIL_FROM": "box@office.example", "USER_POOL_ID": "pool"}
 
