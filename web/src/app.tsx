@@ -26,6 +26,7 @@ const ReviewsPage = lazy(() => import("./operator/ReviewsPage").then((m) => m.Re
 const OrderPage = lazy(() => import("./orders/OrderPage").then((m) => m.OrderPage));
 const OrderListPage = lazy(() => import("./orders/OrderListPage").then((m) => m.OrderListPage));
 const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) => m.TicketListPage));
+const ChangePage = lazy(() => import("./organizer/ChangePage").then((m) => m.ChangePage));
 const NewEventPage = lazy(() => import("./organizer/NewEventPage").then((m) => m.NewEventPage));
 const HousePage = lazy(() => import("./organizer/HousePage").then((m) => m.HousePage));
 const TicketPage = lazy(() => import("./tickets/TicketPage").then((m) => m.TicketPage));
@@ -58,6 +59,7 @@ export function App() {
           <Route path="/tickets" component={TicketListPage} />
           <Route path="/tickets/:ticketId" component={TicketPage} />
           <Route path="/organizer/events/new" component={NewEventPage} />
+          <Route path="/organizer/events/:eventId" component={ChangePage} />
           <Route path="/organizer/events/:eventId/house" component={HousePage} />
           <Route path="/organizer/events/:eventId" component={EditEventPage} />
           <Route path="/organizer/venues/:venueId" component={EditVenuePage} />

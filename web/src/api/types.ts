@@ -36,6 +36,7 @@ export type TicketWithCode = Schemas["TicketWithCode"];
 export type ChartImport = Schemas["ChartImport"];
 export type ChartFormat = ChartImport["format"];
 export type Category = Schemas["Category"];
+export type EventChange = Schemas["Progress"];
 export type House = Schemas["House"];
 export type Block = Schemas["Block"];
 export type Presale = Schemas["Presale"];

@@ -71,7 +71,8 @@ export function NewEventPage() {
       {onSale && (
         <Notice kind="good" title={`${onSale.name} is on sale`}>
           <a href={`/events/${onSale.eventId}`}>See it as your buyers do</a>, or{" "}
-          <a href={`/organizer/events/${onSale.eventId}/house`}>keep seats out of the sale</a>
+          <a href={`/organizer/events/${onSale.eventId}/house`}>keep seats out of the sale</a> or{" "}
+          <a href={`/organizer/events/${onSale.eventId}`}>move or cancel it</a>
         </Notice>
       )}
     </main>
