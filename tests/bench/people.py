@@ -29,7 +29,9 @@ ENDED_WITHIN_SECONDS = 150.0
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 SIGNING_UP_AT_ONCE = 4
 OPEN = ("pending", "in_review", "requires_action")
-TRIES = 8
+TRIES = 20
+PAUSE_SECONDS_MAX = 5.0
+"""More than a minute in all: a function that was killed leaves its key in progress for half a minute."""
 BUSY = (429, 500, 502, 503, 504)
 
 
@@ -135,7 +137,7 @@ class Crowd:
                 return status, answer
             if status not in BUSY and not str(answer.get("type", "")).endswith("in-progress"):
                 break
-            await asyncio.sleep(0.2 * 2**attempt)
+            await asyncio.sleep(min(0.2 * 2**attempt, PAUSE_SECONDS_MAX))
         raise RuntimeError(f"{method} {path}: {status} {answer}")
 
     async def _ask(

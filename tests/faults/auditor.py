@@ -13,7 +13,7 @@ I10  completed orders, and only they, have all tickets and all seats: `_order`
 I11  one live intent, one capture, no more refunded than captured: `_order`
 I12  a failed order has nothing set aside: `_order`
 I13  what was taken is what was quoted: `_order` (steps of dynamic prices are pricing's)
-I14  orders move along their DAG: `_pasts`
+I14  orders and payments move along their DAGs: `_pasts`
 I15  a webhook event is applied once: `_pasts`; a key has one answer: the campaign's buyers compare theirs
 I16  a decision does not change, and what is blocked is not charged: `_pasts`
 I17  tickets are the buyer's own, of the first version, since nothing here transfers: `_order`
@@ -38,7 +38,7 @@ from typing import Any
 from fraud.store import DECISION
 from kit import ids
 from orders.order import MOVES, OPEN
-from payments.payment import State
+from payments.payment import COMES_FROM, State
 from tests.faults.world import SECRETS, World
 
 LIMIT = 8
@@ -46,6 +46,13 @@ SOLD, FREE = b"\xff" * 6, b"\x00" * 6
 WITHOUT = ("failed", "cancelled", "refunded")
 """Orders to which no seat is sold, unless their event is off."""
 ENDED_SOLD = ("completed", "refunded", "cancelled")
+_BEFORE = {
+    State.REQUESTED: (),
+    **COMES_FROM,
+    State.CAPTURED: (*COMES_FROM[State.CAPTURED], State.REFUNDED),
+    State.REFUNDED: (State.CAPTURED,),
+}
+"""A refund that the bank sends back is owed again."""
 LIVE = ("requires_capture", "requires_action", "requires_confirmation", "processing")
 
 
@@ -244,6 +251,12 @@ class Audit:
                 bad = [move for move in pairwise(states) if move[1] not in MOVES[move[0]]]
                 if bad or states[0] != "pending":
                     yield f"I14 {pk}: {states}"
+            if (
+                table == "payments"
+                and sk == "payment"
+                and any(here not in _BEFORE[there] for here, there in pairwise(states))
+            ):
+                yield f"I14 payment {pk}: {states}"
             if table == "fraud" and sk == DECISION:
                 if len(states) > 1:
                     yield f"I16 {pk}: {states}"
