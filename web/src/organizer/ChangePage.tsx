@@ -38,15 +38,13 @@ function Desk({ eventId }: { eventId: string }) {
   );
   const [change, setChange, error] = useChange(path);
   const event = loaded.value;
+  // The edge may tell the date before for a minute yet.
+  const [newDate, setNewDate] = useState<string>();
+  const startsAt = newDate ?? event?.startsAt ?? "";
   useTitle(event ? event.name : "Your event");
   if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
   const post = (verb: string, body: unknown = {}) =>
     call<EventChange>(`${path}/${verb}`, { method: "POST", private: true, body });
-  const goOn = async (kind: EventChange["change"]) => {
-    // The same request again goes on with what is left; a new date is asked for by the date that stands.
-    const now = await call<Event>(`/events/${encodeURIComponent(eventId)}`);
-    setChange(await (kind === "cancelled" ? post("cancel") : post("move", { startsAt: now.startsAt })));
-  };
   return (
     <main id="main" class="page middle stack" tabIndex={-1}>
       {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
@@ -55,8 +53,8 @@ function Desk({ eventId }: { eventId: string }) {
           <header>
             <h1>{event.name}</h1>
             <p class="muted">
-              {longDate(event.startsAt, event.venue.timezone)},{" "}
-              {clockTime(event.startsAt, event.venue.timezone)}, {event.venue.name}, {event.venue.city}
+              {longDate(startsAt, event.venue.timezone)}, {clockTime(startsAt, event.venue.timezone)},{" "}
+              {event.venue.name}, {event.venue.city}
             </p>
             <p>
               <a href={`/events/${eventId}`}>As your buyers see it</a>{" "}
@@ -64,14 +62,14 @@ function Desk({ eventId }: { eventId: string }) {
             </p>
           </header>
           {error !== undefined && <Failure error={error} />}
-          {change && <ChangeProgress change={change} goOn={() => goOn(change.change)} />}
+          {change && <ChangeProgress change={change} goOn={async () => setChange(await post("cancel"))} />}
           {change !== undefined && change?.change !== "cancelled" && (
             <>
               <MoveForm
                 event={event}
                 move={async (body) => {
                   setChange(await post("move", body));
-                  loaded.reload();
+                  setNewDate(body.startsAt);
                 }}
               />
               <CancelForm event={event} cancel={async () => setChange(await post("cancel"))} />

@@ -11,7 +11,8 @@ const WORDS = {
   },
 } as const;
 
-/** How far refunding, or telling the buyers, has come; and the way on where it has stopped. */
+/** How far refunding, or telling the buyers, has come; and the way on where it has stopped.
+ * A move goes on by the form that began it, since only the organizer knows the date for sure. */
 export function ChangeProgress({ change, goOn }: { change: EventChange; goOn: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -63,10 +64,12 @@ export function ChangeProgress({ change, goOn }: { change: EventChange; goOn: ()
       )}
       {change.status === "stopped" && (
         <Notice title={change.failed ? "Some orders could not be done" : "It was stopped"}>
-          Going on repeats nothing: each order knows what was done for it.
+          {change.change === "cancelled"
+            ? "Going on repeats nothing: each order knows what was done for it."
+            : "Move it to the same date once more: whoever was told is not told again."}
         </Notice>
       )}
-      {change.status === "stopped" && (
+      {change.status === "stopped" && change.change === "cancelled" && (
         <button type="button" class="button" disabled={busy} onClick={resume}>
           {busy ? <Spinner label="Going on" /> : "Go on"}
         </button>
