@@ -36,6 +36,8 @@ LEAVING = 20
 """A second, as when 10,000 places are given up after eight minutes each."""
 BATCH, WRITERS = 25, 4
 TICKS = 10
+TICK_WORKERS = 4
+"""Of 16 questions at once the emulator, which answers one after the other, would let the last ones time out."""
 POLLERS, POLL_SECONDS = 1_000, 60
 SHOW_RATES = (0.1, 0.5, 1.0)
 SECONDS = 1_200
@@ -45,7 +47,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCloud.start(state_dir=Path(folder)) as cloud,
-        harness.on(cloud),
+        harness.on(cloud, TICK_WORKERS=str(TICK_WORKERS)),
     ):
         joining = join_many()
         ticks = tick_full_room(cloud.process_id)
