@@ -24,6 +24,8 @@ from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 MINISTACK = "1.5.33"
 STREAM_POLL_SECONDS = 0.25
 """Lambda polls each shard of a stream at this base rate."""
+STEPS_AT_ONCE = 4
+"""Steps of state machines under way; more of them end no sooner on a laptop's processors."""
 EXPRESSIONS_KEPT = 4096
 
 
@@ -248,6 +250,20 @@ def fail_waits_whose_function_failed() -> None:
     stepfunctions._invoke_with_callback, stepfunctions._call_lambda = waited, called
 
 
+def let_steps_take_turns() -> None:
+    """Of a burst of purchases a few steps run at a time, in the order they came, as reserved concurrency has it: a
+    buyer's request would wait behind all of them. A wait for a token waits outside."""
+    from ministack.services import stepfunctions
+
+    call, turns = stepfunctions._call_lambda, threading.Semaphore(STEPS_AT_ONCE)
+
+    def called(function: str, event: Any) -> Any:
+        with turns:
+            return call(function, event)
+
+    stepfunctions._call_lambda = called
+
+
 MENDS: tuple[Callable[[], None], ...] = (
     template_mends.spell_cors_as_the_api_does,
     serve_as_http_apis_do,
@@ -257,6 +273,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     read_expressions_once,
     run_message_groups_side_by_side,
     fail_waits_whose_function_failed,
+    let_steps_take_turns,
     account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,
     template_mends.refer_to_secrets_by_arn,

@@ -13,13 +13,9 @@ def assess(
     order_id: str, person_id: str, event_id: str, *, seats: float | None, total_minor: float | None, now: datetime
 ) -> Decision:
     """The decision on this order: taken now, or the very one taken by an earlier try. Raises Busy."""
-    if (decided := store.find(order_id)) is not None:
-        return decided
+    of_person, for_event = store.counted(person_id, ("", event_id), now)
     features = Features(
-        seats=seats,
-        total_minor=total_minor,
-        orders_of_person=store.counted(person_id, "", now),
-        orders_of_person_for_event=store.counted(person_id, event_id, now),
+        seats=seats, total_minor=total_minor, orders_of_person=of_person, orders_of_person_for_event=for_event
     )
     decision = decide(order_id, features, now)
     transaction = Transaction()

@@ -7,6 +7,7 @@ A#<network address>        <hour>                 cards declined in that hour, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -77,10 +78,13 @@ def add(transaction: Transaction, decision: Decision) -> None:
     transaction.put(item, condition=DecisionItem.pk.does_not_exist(), refused=DecidedBefore())
 
 
-def counted(person_id: str, event_id: str, now: datetime) -> int:
-    """Orders of this hour and the one before."""
-    keys = [(_counter(person_id, event_id), _hour(moment)) for moment in (now - HOUR, now)]
-    return sum(int(item.orders) for item in CounterItem.batch_get(keys, consistent_read=True))
+def counted(person_id: str, event_ids: Sequence[str], now: datetime) -> list[int]:
+    """Orders of this hour and the one before, for each of these events; "" is any event."""
+    hours = [_hour(moment) for moment in (now - HOUR, now)]
+    keys = [(_counter(person_id, event_id), hour) for event_id in event_ids for hour in hours]
+    found = list(CounterItem.batch_get(keys, consistent_read=True))
+    of_event = [[int(item.orders) for item in found if item.pk == _counter(person_id, each)] for each in event_ids]
+    return [sum(orders) for orders in of_event]
 
 
 def count_one(transaction: Transaction, person_id: str, event_id: str, now: datetime) -> None:

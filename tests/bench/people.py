@@ -23,8 +23,8 @@ from local.run import RunningBoxoffice
 PASSWORD = "Curtain-Up-2030"
 ROW_SEATS = 48
 SEATS = 2
-LOOK_EVERY_SECONDS = 0.4
-"""As the client does."""
+LOOK_FIRST_SECONDS, LOOK_LATER, LOOK_SECONDS_MAX = 0.4, 1.25, 2.0
+"""As the client does (`web/src/orders/follow.ts`): at once, then ever less often."""
 ENDED_WITHIN_SECONDS = 150.0
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 SIGNING_UP_AT_ONCE = 4
@@ -120,12 +120,14 @@ class Crowd:
 
     async def see_to_the_end(self, token: str, bought: Bought) -> Bought:
         """Look at it until it has ended."""
+        pause = LOOK_FIRST_SECONDS
         while time.perf_counter() < bought.posted + ENDED_WITHIN_SECONDS:
             status, order = await self._ask("GET", f"/orders/{bought.order_id}", token)
             if status == 200 and order["status"] not in OPEN:
                 bought.ended, bought.status = time.perf_counter(), order["status"]
                 return bought
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(pause * LOOK_LATER, LOOK_SECONDS_MAX)
         return bought
 
     async def _patiently(

@@ -26,6 +26,7 @@ from local.cloud import LocalCloud
 CHANGES = 40
 BURST_SECONDS = 1.0
 BATCHES_MAX = 6
+BURST = 12
 
 
 def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[str, str]:
@@ -398,7 +399,40 @@ def a_wait_fails_with_its_function(cloud: LocalCloud) -> None:
     assert json.loads(ended["output"])["Error"] == "ReviewClosed"
 
 
+def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
+    source = (
+        "import time\n"
+        "def handler(event, context):\n    began = time.time()\n    time.sleep(0.3)\n    return [began, time.time()]"
+    )
+    function = cloud.client("lambda").create_function(
+        FunctionName="step",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py=source)},
+        Timeout=20,
+    )
+    task = {"Type": "Task", "Resource": function["FunctionArn"], "End": True}
+    machines = cloud.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="burst",
+        roleArn="arn:aws:iam::000000000000:role/nobody",
+        definition=json.dumps({"StartAt": "Step", "States": {"Step": task}}),
+    )["stateMachineArn"]
+    started = [machines.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(BURST)]
+    deadline = time.monotonic() + 30
+    spans = []
+    for execution in started:
+        while (ended := machines.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        spans.append(json.loads(ended["output"]))
+    at_once = max(sum(began <= moment < ended for began, ended in spans) for moment, _ in spans)
+    assert at_once <= mends.STEPS_AT_ONCE
+
+
 PROBES = (
+    a_burst_of_purchases_takes_turns,
     a_wait_fails_with_its_function,
     a_burst_of_changes_is_few_batches,
     groups_of_messages_run_side_by_side,

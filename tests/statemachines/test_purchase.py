@@ -22,6 +22,7 @@ from payments.payment import (
     OutcomeUnknown,
     PaymentClosed,
 )
+from payments.refunds import RefundRefused
 from tests.statemachines.machine import REGION, Run, machine
 
 INPUT = {
@@ -34,8 +35,9 @@ INPUT = {
 }
 SALE = ["AssessFraud", "AuthorizePayment", "SellSeats", "CapturePayment", "IssueTickets", "CompleteOrder"]
 UNDONE = ["VoidPayment", "MayTryAnotherCard", "ReleaseSeats", "FailOrder"]
+REFUNDED = ["VoidPayment", "RefundPayment", "ReleaseSeats", "FailOrder"]
 KEPT = ["VoidPayment", "MayTryAnotherCard", "KeepHold", "FailOrder"]
-VERBS = {*SALE, *UNDONE, *KEPT, "AwaitReview", "AwaitAuthentication"} - {"MayTryAnotherCard"}
+VERBS = {*SALE, *UNDONE, *REFUNDED, *KEPT, "AwaitReview", "AwaitAuthentication"} - {"MayTryAnotherCard"}
 
 
 class Verbs:
@@ -171,6 +173,12 @@ def test_once_the_money_is_taken_there_is_no_way_back(state: str) -> None:
     assert (ran.states[-1], ran.status, verbs.tries(state)) == (state, "FAILED", 7)
 
 
-def test_a_void_that_finds_the_money_taken_stops_for_a_person() -> None:
+def test_a_void_that_finds_the_money_taken_gives_it_back() -> None:
     ran, verbs = run(SellSeats=[HoldExpired()], VoidPayment=[AlreadyCaptured()])
-    assert (ran.states[-1], ran.status, verbs.tries("VoidPayment")) == ("VoidPayment", "FAILED", 1)
+    assert (ran.states, ran.status) == ([*SALE[:3], *REFUNDED], "SUCCEEDED")
+    assert verbs.tries("VoidPayment") == 1
+
+
+def test_a_refund_that_is_refused_for_good_stops_for_a_person_and_keeps_the_seats() -> None:
+    ran, verbs = run(SellSeats=[HoldExpired()], VoidPayment=[AlreadyCaptured()], RefundPayment=[RefundRefused()])
+    assert (ran.states[-1], ran.status, verbs.tries("RefundPayment")) == ("RefundPayment", "FAILED", 1)
