@@ -20,6 +20,8 @@ from typing import Any
 import aiohttp
 import boto3
 
+from infra.triggers import Queue
+from infra.wiring import WIRING
 from local.cloud import LocalCloud
 from local.run import RunningBoxoffice
 from tests import harness
@@ -43,11 +45,12 @@ GB_SECOND = 0.0000133334  # arm64
 WRITE_UNIT, READ_UNIT = 0.625e-6, 0.125e-6  # on demand
 API_REQUEST = 1e-6  # HTTP API
 QUEUE_REQUEST = 0.40e-6
-QUEUE_REQUESTS = 3  # sent, received, deleted
+QUEUE_REQUESTS = 3  # of a message: sent, received, deleted
 MAIL = 0.10e-3
-API_REQUESTS = 4  # the hold, the order, and two looks at how it stands
-STRIPE_CALLS, STRIPE_SECONDS = 3, 0.6
-"""Authorise, look, capture; a call takes Stripe about 0.6 s, for which the function that waits is paid."""
+LOOKS = 2
+"""At an order of a second, as the client does."""
+STRIPE_SECONDS = 0.6
+"""What a call takes Stripe, about; the function that waits for it is paid."""
 INVOCATION_SECONDS, MEMORY_GB = 0.03, 1.0
 """Of work of its own, most of it waiting for tables: an invocation took 10 to 15 ms on the local cloud."""
 
@@ -160,7 +163,8 @@ def _renamed(request: Any, prefix: str) -> Any:
 
 
 def count(cloud: LocalCloud) -> dict[str, Any]:
-    """What one order of two seats takes, from the hold to the mail, without the map's projection."""
+    """What one order of two seats takes, from the hold to the mail, with the buyer's looks and Stripe's webhooks;
+    without the map's projection, which many orders share."""
     import botocore.client
 
     serve = botocore.client.BaseClient._make_api_call
@@ -176,19 +180,25 @@ def count(cloud: LocalCloud) -> dict[str, Any]:
     with world.entered():
         stage = Stage(world)
         transitions = 0
-        before = Counter(world.invoked), Counter(doubled.units)
+        before, asked = (Counter(world.invoked), Counter(doubled.units)), world.bank.calls
         for number in range(COUNTED):
             stage.hold_id = stage.hold(f"person-{number}", [f"floor-0-{2 * number + i}" for i in range(len(TWO))])
             status, order = stage.post(person=f"person-{number}")
             assert status == 202, order
-            stage.run(10)
+            for _ in range(LOOKS):
+                stage.run(10 / LOOKS)
+                stage.look(order["orderId"], f"person-{number}")
             transitions += len(stage.execution(order["orderId"]).states)
-    schedules = {name for name in world.invoked if name.startswith("Sweep")}
-    invoked = sum(n for name, n in (world.invoked - before[0]).items() if name not in schedules)
+    invoked = {name: n for name, n in (world.invoked - before[0]).items() if not name.startswith("Sweep")}
+    queues = {trigger.name for function in WIRING for trigger in function.verbs if isinstance(trigger, Queue)}
     units = doubled.units - before[1]
     return {
         "transitions": transitions / COUNTED,
-        "lambda_invocations": invoked / COUNTED,
+        "lambda_invocations": sum(invoked.values()) / COUNTED,
+        "api_requests": sum(n for name, n in invoked.items() if " /" in name) / COUNTED,
+        "queue_messages": sum(n for name, n in invoked.items() if name in queues) / COUNTED,
+        "mails": len(world.services.mails) / COUNTED,
+        "stripe_calls": (world.bank.calls - asked) / COUNTED,
         "write_units": round(units["write"] / COUNTED, 1),
         "read_units": round(units["read"] / COUNTED, 1),
     }
@@ -214,16 +224,18 @@ def _schema(keys: Iterable[str]) -> list[dict[str, str]]:
 
 def cost(counted: dict[str, Any]) -> float:
     """USD for a ticket, of two in an order; prints how it is made up."""
-    lambda_seconds = counted["lambda_invocations"] * INVOCATION_SECONDS + STRIPE_CALLS * STRIPE_SECONDS
+    lambda_seconds = counted["lambda_invocations"] * INVOCATION_SECONDS + counted["stripe_calls"] * STRIPE_SECONDS
     parts = {
         f"{counted['transitions']:g} transitions x $25/M": counted["transitions"] * TRANSITION,
         f"{counted['lambda_invocations']:g} invocations x $0.20/M": counted["lambda_invocations"] * INVOCATION,
         f"{lambda_seconds:.2f} s x {MEMORY_GB:g} GB x ${GB_SECOND}": lambda_seconds * MEMORY_GB * GB_SECOND,
         f"{counted['write_units']:g} write units x $0.625/M": counted["write_units"] * WRITE_UNIT,
         f"{counted['read_units']:g} read units x $0.125/M": counted["read_units"] * READ_UNIT,
-        f"{API_REQUESTS} API requests x $1/M": API_REQUESTS * API_REQUEST,
-        f"{QUEUE_REQUESTS} queue requests x $0.40/M": QUEUE_REQUESTS * QUEUE_REQUEST,
-        "1 mail x $0.10/1000": MAIL,
+        f"{counted['api_requests']:g} API requests x $1/M": counted["api_requests"] * API_REQUEST,
+        f"{counted['queue_messages']:g} messages x {QUEUE_REQUESTS} queue requests x $0.40/M": (
+            counted["queue_messages"] * QUEUE_REQUESTS * QUEUE_REQUEST
+        ),
+        f"{counted['mails']:g} mails x $0.10/1000": counted["mails"] * MAIL,
     }
     for part, usd in parts.items():
         _say(f"  {usd:.7f}  {part}")

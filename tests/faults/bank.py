@@ -55,6 +55,7 @@ class Bank:
         self.stand_in = StandIn(courier)  # type: ignore[arg-type]
         courier.stand_in = self.stand_in
         self._keys = keys
+        self.calls = 0
         self.log: list[tuple[str, str | None, int]] = []
         """Of every call that changes something: its path, its key, the answer's status."""
 
@@ -75,6 +76,7 @@ class Bank:
             status, _, when = how.partition("-")
             path = urlsplit(url).path
             self.stand_in.faults.plan({"how": status, "method": method.upper(), "path": path, "when": when or "before"})
+        self.calls += 1
         sent = {name: value for name, value in headers.items() if self._keys or name != "Idempotency-Key"}
         answer = _finish(self.stand_in._answer(_Request(method.upper(), url, sent, post_data or "")))  # type: ignore[arg-type]
         self.stand_in.calls.clear()

@@ -62,6 +62,11 @@ class Stage:
             self.world.run(pause)
         raise AssertionError("never accepted")
 
+    def look(self, order_id: str, person: str = "ada") -> Any:
+        """GET /orders/{orderId}, as the page does until it has ended."""
+        route, path = "GET /orders/{orderId}", {"orderId": order_id}
+        return self.world.call(route, "orders.show_order", person, path=path)[1]
+
     def tickets(self, person: str = "ada") -> list[str]:
         _, page = self.world.call("GET /tickets", "tickets.list_tickets", person)
         return sorted(ticket["seat"] for ticket in page["tickets"] if ticket["status"] == "active")
