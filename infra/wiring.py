@@ -304,7 +304,10 @@ WIRING = (
     ),
     Function(
         "paper",
-        {Api("GET /tickets/{ticketId}/pdf"): "tickets.download_pdf"},
+        {
+            Api("GET /tickets/{ticketId}/pdf"): "tickets.download_pdf",
+            Api("GET /orders/{orderId}/receipt"): "tickets.download_receipt",
+        },
         reads=("orders", "tickets", "catalog"),
         secrets=("signing",),
         reads_people=True,

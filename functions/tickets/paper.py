@@ -53,7 +53,7 @@ def render(pages: Sequence[Page]) -> bytes:
     canvas.setTitle(f"Tickets: {spell.line(pages[0].ticket.event_name)}")
     canvas.setCreator("Boxoffice")
     for number, page in enumerate(pages, start=1):
-        _heading(canvas, f"Ticket {number} of {len(pages)}")
+        heading(canvas, f"Ticket {number} of {len(pages)}")
         _card(canvas)
         _event(canvas, page.ticket)
         _place(canvas, page)
@@ -64,7 +64,8 @@ def render(pages: Sequence[Page]) -> bytes:
     return file.getvalue()
 
 
-def _heading(canvas: Any, right: str) -> None:
+def heading(canvas: Any, right: str) -> None:
+    """The house's name at the head of a page, and what page it is."""
     y = PAGE_HEIGHT - 43
     _stub(canvas, LEFT, y - 3, 24, 15)
     canvas.setFillColor(INK)

@@ -195,7 +195,11 @@ function Booked(props: { order: Order; event: Event | undefined; changed: (order
         ))}
       </ul>
       {tickets.value?.[0] && (
-        <PdfButton ticketId={tickets.value[0].ticketId} scope="order" label="Download all tickets as PDF" />
+        <PdfButton
+          path={`/tickets/${encodeURIComponent(tickets.value[0].ticketId)}/pdf?scope=order`}
+          name="tickets.pdf"
+          label="Download all tickets as PDF"
+        />
       )}
       <Receipt order={order} event={event} />
       {event && tickets.value && (
@@ -231,8 +235,8 @@ function Receipt({ order, event }: { order: Order; event: Event | undefined }) {
       <h2 id="receipt">Receipt</h2>
       {event && (
         <p class="only-print">
-          {event.name}, {longDate(event.startsAt, event.venue.timezone)}, {event.venue.name},{" "}
-          {event.venue.city}
+          {event.name}, {longDate(event.startsAt, event.venue.timezone)}. Sold by {event.venue.name},{" "}
+          {event.venue.city}, through Boxoffice.
         </p>
       )}
       <Fare
@@ -260,11 +264,16 @@ function Receipt({ order, event }: { order: Order; event: Event | undefined }) {
         Order {order.orderId} ·{" "}
         {new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(new Date(order.createdAt))}
       </p>
-      <p class="no-print">
+      <div class="no-print stack">
         <button type="button" class="button quiet" onClick={() => print()}>
           Print receipt
         </button>
-      </p>
+        <PdfButton
+          path={`/orders/${encodeURIComponent(order.orderId)}/receipt`}
+          name="receipt.pdf"
+          label="Download receipt as PDF"
+        />
+      </div>
     </section>
   );
 }

@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { download } from "../api/client";
 import { Failure, Spinner } from "../ui/ui";
 
-/** Saves one ticket, or all of its order, as a PDF. The file needs the access token, so no plain link will do. */
-export function PdfButton(props: { ticketId: string; scope: "ticket" | "order"; label: string }) {
+/** Saves a PDF of ours. The file needs the access token, so no plain link will do. */
+export function PdfButton(props: { path: string; name: string; label: string }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const save = async () => {
@@ -11,9 +11,9 @@ export function PdfButton(props: { ticketId: string; scope: "ticket" | "order"; 
     setError(undefined);
     try {
       const link = document.createElement("a");
-      const file = await download(`/tickets/${encodeURIComponent(props.ticketId)}/pdf?scope=${props.scope}`);
+      const file = await download(props.path);
       link.href = URL.createObjectURL(file);
-      link.download = props.scope === "order" ? "tickets.pdf" : "ticket.pdf";
+      link.download = props.name;
       link.click();
       // The browser has the file by then; the address is no longer needed.
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -82,7 +82,13 @@ function Paper({ ticket }: { ticket: TicketWithCode }) {
           <p class="small numbers muted">{ticket.ticketId}</p>
         </div>
       </article>
-      {ticket.code && <PdfButton ticketId={ticket.ticketId} scope="ticket" label="Download PDF" />}
+      {ticket.code && (
+        <PdfButton
+          path={`/tickets/${encodeURIComponent(ticket.ticketId)}/pdf`}
+          name="ticket.pdf"
+          label="Download PDF"
+        />
+      )}
     </>
   );
 }
