@@ -252,16 +252,18 @@ def fail_waits_whose_function_failed() -> None:
 
 def let_steps_take_turns() -> None:
     """Of a burst of purchases a few steps run at a time, in the order they came, as reserved concurrency has it: a
-    buyer's request would wait behind all of them. A wait for a token waits outside."""
+    buyer's request would wait behind all of them. A step's own time begins with its turn, and waits for a token have
+    none.
+    """
     from ministack.services import stepfunctions
 
-    call, turns = stepfunctions._call_lambda, threading.Semaphore(STEPS_AT_ONCE)
+    invoke, turns = stepfunctions._invoke_resource_with_timeout, threading.Semaphore(STEPS_AT_ONCE)
 
-    def called(function: str, event: Any) -> Any:
+    def invoked(resource: str, document: Any, timeout: float) -> Any:
         with turns:
-            return call(function, event)
+            return invoke(resource, document, timeout)
 
-    stepfunctions._call_lambda = called
+    stepfunctions._invoke_resource_with_timeout = invoked
 
 
 MENDS: tuple[Callable[[], None], ...] = (

@@ -26,7 +26,7 @@ from local.cloud import LocalCloud
 CHANGES = 40
 BURST_SECONDS = 1.0
 BATCHES_MAX = 6
-BURST = 12
+BURST = 8
 
 
 def provision(cloud: LocalCloud, name: str, resources: dict[str, Any]) -> dict[str, str]:
@@ -402,7 +402,7 @@ def a_wait_fails_with_its_function(cloud: LocalCloud) -> None:
 def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
     source = (
         "import time\n"
-        "def handler(event, context):\n    began = time.time()\n    time.sleep(0.3)\n    return [began, time.time()]"
+        "def handler(event, context):\n    began = time.time()\n    time.sleep(0.6)\n    return [began, time.time()]"
     )
     function = cloud.client("lambda").create_function(
         FunctionName="step",
@@ -412,7 +412,7 @@ def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
         Code={"ZipFile": zipped(verb_py=source)},
         Timeout=20,
     )
-    task = {"Type": "Task", "Resource": function["FunctionArn"], "End": True}
+    task = {"Type": "Task", "Resource": function["FunctionArn"], "TimeoutSeconds": 20, "End": True}
     machines = cloud.client("stepfunctions")
     machine = machines.create_state_machine(
         name="burst",
