@@ -74,7 +74,7 @@ def _head(canvas: Any, order: Order, event: Event, buyer: str | None) -> float:
     zone, venue = event.venue.timezone, event.venue
     canvas.setFillColor(INK)
     size, lines = fit(spell.line(event.name), EXTRA_BOLD, (26, 22, 18, 14), RIGHT - LEFT, lines_max=2)
-    y = TOP
+    y: float = TOP
     for line in lines:
         draw(canvas, LEFT, y, line, EXTRA_BOLD, size)
         y -= size * 1.15
