@@ -42,13 +42,14 @@ class ImportedChart(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ChartImport(msgspec.Struct, frozen=True, rename="camel"):
-    """`chart` once it is completed; `reason` where it failed. `problems`: at most 500 of `problemCount`, each
-    with what was done about it, or, in a chart that failed, what nobody can mend."""
+    """`chart` once it is completed; `problem` (a stable word) and `reason` where it failed. `problems`: at most 500
+    of `problemCount`, each with what was done about it, or, in a chart that failed, what nobody can mend."""
 
     chart_import_id: str
     status: Literal["queued", "reading", "keeping", "completed", "failed"]
     format: Format
     updated_at: datetime
+    problem: str | None = None
     reason: str | None = None
     chart: ImportedChart | None = None
     problems: list[ChartProblem] = []

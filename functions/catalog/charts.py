@@ -10,56 +10,61 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 ROW_SEATS_MAX = 48
 """A row item of the inventory holds 48 seats in one write unit; wider rows are split (DECISIONS.md)."""
 ROWS_MAX = 10_000
 
 Point = tuple[float, float]
+X = Annotated[float, Meta(description="From left to right; neighbours sit some 5 apart.")]
+Y = Annotated[float, Meta(description="From top to bottom.")]
+Points = Annotated[list[Point], Meta(description="Corners in turn, each [x, y]; the last is joined to the first.")]
 
 
 class Category(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What a price is set for: seats of one category cost the same."""
 
-    key: str
-    label: str
-    color: str
+    key: Annotated[str, Meta(description="What a price list calls it: lower case, digits, - and _; 32 at most.")]
+    label: Annotated[str, Meta(description="What people read.")]
+    color: Annotated[str, Meta(description="Six hex digits, such as #3b6fb6.")]
 
 
 class Shape(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """Scenery: a stage, a wall, a text (one point). Nothing that is sold."""
 
-    kind: str
+    kind: Annotated[str, Meta(description="stage, table, wall, text or whatever else it is.")]
     label: str
-    points: list[Point]
+    points: Points
 
 
 class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """`category` only where it differs from the section's."""
 
-    label: str
-    x: float
-    y: float
-    category: str | None = None
-    accessible: bool = False
-    companion: bool = False
-    restricted_view: bool = False
+    label: Annotated[str, Meta(description="As it stands on the chair; one of its kind in the row.")]
+    x: X
+    y: Y
+    category: Annotated[str | None, Meta(description="The key of a category, where it is not the section's.")] = None
+    accessible: Annotated[bool, Meta(description="A place for a wheelchair.")] = False
+    companion: Annotated[bool, Meta(description="For whoever comes with somebody in a wheelchair.")] = False
+    restricted_view: Annotated[bool, Meta(description="The view is blocked in part; buyers are told.")] = False
 
 
 class Row(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """At most 48 seats; the parts of a split row share its label. A table is a row around it."""
 
-    label: str
-    seats: list[Seat]
+    label: Annotated[str, Meta(description="A, 12, Table 3, …")]
+    seats: Annotated[list[Seat], Meta(description="From one end to the other: neighbours here are neighbours there.")]
 
 
 class FocalPoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What everybody looks at; the best seats are the nearest."""
 
-    x: float
-    y: float
+    x: X
+    y: Y
 
 
 class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
@@ -68,15 +73,21 @@ class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, f
     `zone` groups sections that are far apart; `focal_point` is theirs where they look elsewhere.
     """
 
-    key: str
-    label: str
-    category: str
-    outline: list[Point]
-    rows: list[Row] = []
-    capacity: int | None = None
-    floor: str | None = None
+    key: Annotated[str, Meta(description="Begins the ids of its seats: lower case and digits, 16 at most.")]
+    label: Annotated[str, Meta(description="What people read; one of its kind in the chart.")]
+    category: Annotated[str, Meta(description="The key of the category that its seats are in.")]
+    outline: Annotated[Points, Meta(description="For the overview; empty draws one around the seats.")]
+    rows: Annotated[
+        list[Row], Meta(description="Rows, or the tables of a banquet; a wide one is split into 48 each.")
+    ] = []
+    capacity: Annotated[
+        int | None, Meta(description="General admission: how many may stand. Then there are no rows.")
+    ] = None
+    floor: Annotated[
+        str | None, Meta(description="The storey; sections may lie above each other on different ones.")
+    ] = None
     zone: str | None = None
-    entrance: str | None = None
+    entrance: Annotated[str | None, Meta(description="The door to come by.")] = None
     focal_point: FocalPoint | None = None
 
     def row_sizes(self) -> list[int]:
@@ -95,7 +106,7 @@ class Chart(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     """A venue's seats in one setting."""
 
     name: str
-    width: float
+    width: Annotated[float, Meta(description="Of the whole plane, about a decimetre a unit.")]
     height: float
     focal_point: FocalPoint
     categories: list[Category]

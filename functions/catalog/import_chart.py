@@ -19,7 +19,7 @@ from catalog.request_chart_import import ImportMessage
 from catalog.store import save_chart
 from catalog.uploads import read_upload
 from kit import clock
-from kit.errors import NotFound, TooLarge
+from kit.errors import NotFound, Problem, TooLarge
 from kit.telemetry import metrics
 
 
@@ -40,7 +40,7 @@ def import_chart(wanted: ImportMessage, now: datetime) -> None:
         kept = _keep(chart, wanted.person_id, now)
     except (InvalidChart, NotFound, TooLarge) as problem:
         found = msgspec.convert(problem.data.get("problems", []), list[ChartProblem])
-        _record(wanted, "failed", now, found, problem.data.get("problemCount"), reason=problem.detail or problem.title)
+        _record(wanted, "failed", now, found, problem.data.get("problemCount"), failure=problem)
         return
     _record(wanted, "completed", now, found, chart=kept)
 
@@ -69,7 +69,7 @@ def _record(
     found: Found | None = None,
     count: int | None = None,
     *,
-    reason: str | None = None,
+    failure: Problem | None = None,
     chart: ImportedChart | None = None,
 ) -> None:
     problems = found or []
@@ -78,7 +78,8 @@ def _record(
         status,
         wanted.format,
         now,
-        reason,
+        failure and failure.word,
+        failure and (failure.detail or failure.title),
         chart,
         problems[:PROBLEMS_SHOWN_MAX],
         len(problems) if count is None else count,

@@ -53,6 +53,18 @@ class EventNotSellable(Problem):
     status, title = 409, "This event cannot go on sale"
 
 
+class TooManySeats(InvalidChart):
+    """More than one event can sell."""
+
+    title = "This chart has too many seats"
+
+
+class NoPlainFile(InvalidChart):
+    """An archive, or a picture or page that may carry scripts: nothing of it is unpacked, run or kept."""
+
+    title = "Charts are not read from archives and pictures"
+
+
 def at(*names: str) -> str:
     """A place in a chart, from the outside in."""
     return " / ".join(name or "?" for name in names)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-from icalendar import Calendar
-from icalendar import Event as Entry
+from typing import TYPE_CHECKING
 
 from kit.http import Answer
 from search.listing import EventSummary
+
+if TYPE_CHECKING:
+    from icalendar import Event as Entry
 
 LASTS = timedelta(hours=3)
 """What nobody has said: long enough to keep the evening free."""
@@ -20,6 +21,9 @@ FETCH_AGAIN = timedelta(hours=6)
 
 def calendar_answer(name: str, events: Iterable[EventSummary], now: datetime) -> Answer:
     """The feed of these events."""
+    # Not at the start: a phone waits for its calendar gladly, a search that starts should not wait for the library.
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Boxoffice//Events//EN")
     calendar.add("version", "2.0")
@@ -33,6 +37,8 @@ def calendar_answer(name: str, events: Iterable[EventSummary], now: datetime) ->
 
 
 def _entry(event: EventSummary, now: datetime) -> Entry:
+    from icalendar import Event as Entry
+
     entry = Entry()
     entry.add("uid", f"{event.event_id}@boxoffice")
     entry.add("dtstamp", now)

@@ -66,13 +66,20 @@ def find_binaries() -> Path:
     """Where initdb and pg_ctl are, installed through apt where they are not. Raises NoPostgres."""
     if found := _binaries():
         return found
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    apt = shutil.which("apt-get")
+    if os.geteuid() != 0 or apt is None:
         raise NoPostgres("PostgreSQL is not installed, and only an administrator with apt could install it")
-    command = ["apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES]
-    installed = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAX, check=False)
-    if installed.returncode == 0 and (found := _binaries()):
-        return found
-    raise NoPostgres(f"apt could not install PostgreSQL: {installed.stderr.strip()[-200:]}")
+    install = [apt, "install", "--yes", "--no-install-recommends", *PACKAGES]
+    said = ""
+    for command in (install, [apt, "update"], install):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS_MAX, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise NoPostgres(f"apt did not install PostgreSQL within {INSTALL_SECONDS_MAX} s") from error
+        if found := _binaries():
+            return found
+        said = done.stderr.strip()[-200:] or said
+    raise NoPostgres(f"apt could not install PostgreSQL: {said}")
 
 
 def _binaries() -> Path | None:

@@ -14,7 +14,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 BEGAN = time.monotonic()
 QUESTIONS = ("keyword=beyonse", "city=berlin", "date=this-weekend", "latlong=48.2,16.4&radius=100&sort=distance", "")
@@ -47,15 +46,14 @@ def main(folder: Path) -> None:
     from search import snapshots
 
     first_ms = cpu_ms = 0.0
-    with (
-        mock.patch.object(settings, "secret", lambda name: "shown"),
-        mock.patch.object(snapshots, "client", lambda *which: Folder(folder)),
-    ):
-        for question in (*QUESTIONS, *QUESTIONS):
-            answer = entry.handler(_event(question), None)
-            assert answer["statusCode"] == 200, answer
-            first_ms = first_ms or (time.monotonic() - BEGAN) * 1000
-            cpu_ms = cpu_ms or time.process_time() * 1000
+    # Not by unittest.mock, which would count with asyncio and all that it imports.
+    vars(settings)["secret"] = lambda name: "shown"
+    vars(snapshots)["client"] = lambda *which: Folder(folder)
+    for question in (*QUESTIONS, *QUESTIONS):
+        answer = entry.handler(_event(question), None)
+        assert answer["statusCode"] == 200, answer
+        first_ms = first_ms or (time.monotonic() - BEGAN) * 1000
+        cpu_ms = cpu_ms or time.process_time() * 1000
     print(json.dumps({"cold_ms": round(first_ms), "cold_cpu_ms": round(cpu_ms), "memory_mb": round(_memory_mb())}))
 
 

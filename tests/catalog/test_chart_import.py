@@ -93,13 +93,11 @@ def test_what_was_mended_is_said() -> None:
     [
         (b"", "boxoffice", "file", "truncated"),
         (b"\xff\xfe", "boxoffice", "file", ""),
-        (b"\x1f\x8b\x08" + b"\0" * 50, "seatsio", "file", "malformed"),
         (b"[" * 100_000, "seatsio", "file", ""),
         (b'{"subChart": 7}', "seatsio", "file", "$.subChart"),
         (b'{"zones": [{"rows": 7}]}', "pretix", "file", "$.zones"),
         (b'{"name": "x"}', "boxoffice", "file", "width"),
         (b"block;row\nA;1\n", "csv", "file", "no column seat"),
-        (b"PK\x03\x04\0\0", "csv", "file", "no text"),
         (b"", "csv", "file", "no column section"),
         (encode(replace(hall(), sections=[])), "boxoffice", "chart", "has no seats"),
         (encode(hall()).replace(b'"capacity":100', b'"capacity":0'), "boxoffice", "Floor", "capacity"),

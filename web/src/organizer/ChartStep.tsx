@@ -52,7 +52,8 @@ export function ChartStep(props: { title: string; onChart: (chart: ChartImport |
       <h2 id="chart-step">{title}</h2>
       <p class="lede">
         A drawing from seats.io, a pretix seating plan, or a table with the columns section, row and seat.
-        What is dirty is mended and told.
+        What is dirty is mended and told. Whoever draws with a program of their own finds our format in its{" "}
+        <a href="/chart.schema.json">JSON Schema</a>.
       </p>
       <div class="organizer-file">
         <label class="field">
