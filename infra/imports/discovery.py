@@ -146,6 +146,8 @@ def _body(document: Any, venue: dict[str, Any], shift: dates.Shift, mended: list
     }
     if when.sale_ends_at:
         body["saleEndsAt"] = when.sale_ends_at.isoformat()
+    if when.presales:
+        body["presales"] = when.presales
     if image := _image(document):
         body["imageUrl"] = image
     if limit := _limit(document, mended):

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from catalog.events import PRESALES_MAX
 from infra.imports.report import LeftOut
-from infra.imports.wording import plain
+from infra.imports.wording import named, plain, quoted
 
 FIRST_YEAR, LAST_YEAR = 1971, 2200
 """What lies outside is a placeholder."""
@@ -49,6 +50,7 @@ class When:
     starts_at: datetime
     on_sale_at: datetime
     sale_ends_at: datetime | None
+    presales: list[dict[str, Any]]
     said: list[str]
 
 
@@ -77,8 +79,8 @@ def read(document: Any, timezone: str, shift: Shift, mended: list[str]) -> When:
     on_sale_at, sale_ends_at = _sale(public, starts_at, zone, shift, mended)
     if shift.weeks:
         mended.append(f"all its dates are {shift.weeks} weeks later than at its source")
-    said += _presales(document, zone, shift, starts_at)
-    return When(starts_at, on_sale_at, sale_ends_at, said)
+    presales = _presales(document, zone, shift, on_sale_at, mended)
+    return When(starts_at, on_sale_at, sale_ends_at, presales, said)
 
 
 def _start(start: dict[str, Any], zone: ZoneInfo, mended: list[str], said: list[str]) -> datetime:
@@ -126,16 +128,29 @@ def _sale(
     return opens, closes
 
 
-def _presales(document: Any, zone: ZoneInfo, shift: Shift, starts_at: datetime) -> list[str]:
-    """A line for each presale that has a beginning before the event."""
-    presales = _part(document, "sales").get("presales")
-    lines = []
-    for presale in presales if isinstance(presales, list) else []:
-        window = presale if isinstance(presale, dict) else {}
-        opens = _moved(window.get("startDateTime"), zone, shift)
-        if opens and opens < starts_at:
-            lines.append(f"{plain(window.get('name')) or 'Presale'}: from {opens:%Y-%m-%d %H:%M}.")
-    return ["\n".join(lines)] if lines else []
+def _presales(
+    document: Any, zone: ZoneInfo, shift: Shift, on_sale_at: datetime, mended: list[str]
+) -> list[dict[str, Any]]:
+    """The windows that end before the sale opens or are cut there; nobody has a code for them yet."""
+    windows = _part(document, "sales").get("presales")
+    presales: list[dict[str, Any]] = []
+    for number, window in enumerate(windows if isinstance(windows, list) else [], 1):
+        part = window if isinstance(window, dict) else {}
+        name = named(part.get("name"), []) or f"Presale {number}"
+        opens, closes = (_moved(part.get(end), zone, shift) for end in ("startDateTime", "endDateTime"))
+        if opens is None or opens >= on_sale_at or (closes and closes <= opens):
+            mended.append(f"its presale {quoted(name)} does not lie before its sale: left out")
+        elif len(presales) == PRESALES_MAX:
+            mended.append(f"its presale {quoted(name)} is one of more than {PRESALES_MAX}: left out")
+        else:
+            if closes is None or closes > on_sale_at:
+                mended.append(f"its presale {quoted(name)} ends when the sale opens")
+                closes = on_sale_at
+            window_id = f"presale-{number}"
+            presales.append(
+                {"id": window_id, "name": name, "startsAt": opens.isoformat(), "endsAt": closes.isoformat()}
+            )
+    return presales
 
 
 def _moved(value: object, zone: ZoneInfo, shift: Shift) -> datetime | None:

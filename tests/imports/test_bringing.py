@@ -18,7 +18,13 @@ def bring(olga: Organizer | None, *events: object) -> Told:
 
 
 def test_events_arrive_announced_and_a_second_run_changes_nothing(olga: Organizer) -> None:
-    first = bring(olga, event(), event(id="later", dates__start__noSpecificTime=True), event(id="x", dates={}))
+    club = {"name": "Club", "startDateTime": "2030-02-27T09:00:00Z", "endDateTime": "2030-03-01T09:00:00Z"}
+    first = bring(
+        olga,
+        event(sales__presales=[club]),
+        event(id="later", dates__start__noSpecificTime=True),
+        event(id="x", dates={}),
+    )
     assert first.summary() | {"mended": 0} == {
         "records": 4,
         "imported": 3,
@@ -30,6 +36,7 @@ def test_events_arrive_announced_and_a_second_run_changes_nothing(olga: Organize
     }
     created = [found for _, found in catalog.upcoming(NOW.isoformat())]
     assert [found.name for found in created] == ["An Evening of Strings"] * 2
+    assert [[presale.name for presale in found.presales] for found in created] == [["Club"], []]
     assert {(found.status, found.chart_hash, found.venue.name) for found in created} == {
         ("scheduled", "", "Halle am Fluss")
     }

@@ -233,19 +233,34 @@ def test_one_id_is_one_event_also_on_the_next_page() -> None:
     assert isinstance(again[1], discovery.Discovered)
 
 
-def test_presales_and_a_last_day_are_told_in_words() -> None:
+def test_presales_lie_before_the_sale_and_a_last_day_is_told_in_words() -> None:
     record = found(
         event(
             dates__end={"localDate": "2030-05-12"},
             sales__presales=[
                 {"name": "Club", "startDateTime": "2030-02-27T09:00:00Z", "endDateTime": "2030-03-01T09:00:00Z"},
                 {"name": "Sentinel", "startDateTime": "1900-01-01T00:00:00Z"},
+                {"name": "Late", "startDateTime": "2030-03-03T09:00:00Z"},
+                {"startDateTime": "2030-03-01T09:00:00Z", "endDateTime": "2030-05-01T09:00:00Z"},
                 "odd",
             ],
             info="Doors\r\n\r\n\r\n\r\nat six.",
         )
     )
-    assert record.event.body["description"] == "Until 2030-05-12.\n\nClub: from 2030-02-27 10:00.\n\nDoors\n\nat six."
+    assert record.event.body["description"] == "Until 2030-05-12.\n\nDoors\n\nat six."
+    club, fourth = record.event.body["presales"]
+    assert (club["name"], club["startsAt"], club["endsAt"]) == (
+        "Club",
+        "2030-02-27T10:00:00+01:00",
+        "2030-03-01T10:00:00+01:00",
+    )
+    assert (fourth["name"], fourth["endsAt"]) == ("Presale 4", record.event.body["onSaleAt"])
+    assert record.event.mended == (
+        "its presale “Sentinel” does not lie before its sale: left out",
+        "its presale “Late” does not lie before its sale: left out",
+        "its presale “Presale 4” ends when the sale opens",
+        "its presale “Presale 5” does not lie before its sale: left out",
+    )
 
 
 def test_a_stand_in_image_is_none() -> None:
