@@ -13,6 +13,7 @@ import catalog
 from inventory import presales
 from inventory.problems import UnknownPresale
 from kit.auth import ORGANIZER
+from kit.decode import END
 from kit.errors import Invalid, NotFound
 from kit.http import Call, endpoint
 
@@ -21,7 +22,7 @@ PEOPLE_MAX = 500
 RANDOM_BYTES = 10
 """Sixteen signs, of which nobody guesses one."""
 
-OwnCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z][0-9A-Za-z -]{5,39}$")]
+OwnCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z][0-9A-Za-z -]{5,39}" + END)]
 
 
 class NewCodes(msgspec.Struct, frozen=True, rename="camel"):
