@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from infra.alarms import alarm_on_counters
 from infra.storage import context_table, work_queue
+
+ALARMS = {
+    "RoomsDegraded": "A room has had no tick for over a minute: the edge lets people in by lot. See the usher's log.",
+    "TicksFailed": "A room could not be ticked: after a minute of it nobody new goes in. See the usher's log.",
+}
 
 
 class WaitingRoom(Construct):
@@ -14,3 +20,4 @@ class WaitingRoom(Construct):
         super().__init__(scope, "Waitingroom")
         self.table = context_table(self)
         self.turns = work_queue(self, "turns", function_timeout_seconds=15)
+        alarm_on_counters(self, ALARMS)

@@ -5,6 +5,6 @@ password passes through our code. Other contexts know a person by `person_id` al
 address to write to, so that no e-mail address lies in orders, events or logs (I25).
 """
 
-from accounts.people import Contact, contact, display_name
+from accounts.people import Contact, Standing, contact, display_name, standing
 
-__all__ = ["Contact", "contact", "display_name"]
+__all__ = ["Contact", "Standing", "contact", "display_name", "standing"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,17 +18,26 @@ class Contact(msgspec.Struct, frozen=True):
     name: str
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Since when an account is there, and which of its contacts were `verified`: `email`, `phone`."""
+
+    since: datetime
+    verified: frozenset[str]
+
+
 def contact(person_id: str) -> Contact:
     """The address this person has confirmed. Raises NotFound for who is gone or never confirmed one."""
-    cognito = settings.client("cognito-idp")
-    try:
-        person = cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id)
-    except cognito.exceptions.UserNotFoundException as error:
-        raise NotFound from error
-    attributes = {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
+    _, attributes = _ask(person_id)
     if attributes.get("email_verified") != "true":
         raise NotFound
     return Contact(attributes["email"], attributes.get("name", ""))
+
+
+def standing(person_id: str) -> Standing:
+    """Raises NotFound. One call to the user pool, which by default takes 120 of them a second."""
+    since, attributes = _ask(person_id)
+    contacts = {"email": "email_verified", "phone": "phone_number_verified"}
+    return Standing(since, frozenset(name for name, proof in contacts.items() if attributes.get(proof) == "true"))
 
 
 def display_name(person_id: str) -> str | None:
@@ -35,3 +46,14 @@ def display_name(person_id: str) -> str | None:
         return contact(person_id).name or None
     except (NotFound, BotoCoreError, ClientError):
         return None
+
+
+def _ask(person_id: str) -> tuple[datetime, dict[str, str]]:
+    """When the account was made, and its attributes. Raises NotFound."""
+    cognito = settings.client("cognito-idp")
+    try:
+        person = cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id)
+    except cognito.exceptions.UserNotFoundException as error:
+        raise NotFound from error
+    attributes = {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
+    return person["UserCreateDate"].astimezone(UTC), attributes

@@ -1,10 +1,12 @@
 """Fraud: how far a purchase is to be trusted before any money moves.
 
-Owns the decision on each order and the counters it is made from. It promises that an order is decided once and
+Owns the decision on each order and the counters it is made from, and what is thought of accounts that crowd on one
+device before a sale. It promises that an order is decided once and
 for good, however often it is asked about; that it counts once; and that what is not known never speaks for it.
 """
 
 from fraud.assessing import assess, decision_on
+from fraud.crowds import judge_entry, report_crowds
 from fraud.rules import Decision, Features, Verdict
 from fraud.velocity import PaymentVelocity, admit_try, count_declined
 
@@ -17,4 +19,6 @@ __all__ = [
     "assess",
     "count_declined",
     "decision_on",
+    "judge_entry",
+    "report_crowds",
 ]

@@ -15,7 +15,7 @@ from kit.errors import Invalid, NotFound
 from kit.http import Call, endpoint
 from waitingroom import beacon, draws, rooms, ticking
 from waitingroom.problems import NoWaitingRoom, RoomAlreadyOpen, RoomChanged, RoomNotOpen
-from waitingroom.room import BUCKETS_MIN, CAPACITY, RATE, Batch, Capacity, Rate, Room
+from waitingroom.room import BUCKETS_MIN, CAPACITY, RATE, AgeDays, Batch, Capacity, Contact, Rate, Room
 
 Action = Literal["open", "pause", "resume", "change", "close"]
 PEOPLE_PER_BUCKET = 5_000
@@ -25,9 +25,10 @@ ATTEMPTS = 5
 
 
 class Control(msgspec.Struct, frozen=True, rename="camel"):
-    """`drawAt` and `expectedPeople` count when opening. Without a draw the line is in the order of coming.
+    """All but `capacity`, `admissionsPerSecond` and `batch` count when opening, and stay as they are then.
 
-    `batch`: so many at once, so often; null is back to a steady rate.
+    Without `drawAt` the line is in the order of coming. `batch`: so many at once, so often; null is back to a steady
+    rate. `checksCrowds`: accounts are counted by device and address between the close of the register and the draw.
     """
 
     action: Action
@@ -36,6 +37,9 @@ class Control(msgspec.Struct, frozen=True, rename="camel"):
     draw_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     batch: Batch | msgspec.UnsetType | None = msgspec.UNSET
     expected_people: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)] = 50_000
+    account_age_days: AgeDays = 0
+    verified_contact: Contact | None = None
+    checks_crowds: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, rename="camel"):
@@ -87,6 +91,9 @@ def open_room(event_id: str, wanted: Control, by: str, now: datetime) -> Room:
         capacity=wanted.capacity or CAPACITY,
         rate=wanted.admissions_per_second or RATE,
         batch=wanted.batch or None,
+        account_age_days=wanted.account_age_days,
+        verified_contact=wanted.verified_contact,
+        checks_crowds=wanted.checks_crowds,
         buckets=buckets_for(wanted.expected_people),
         phase="serving" if draw_at is None else "registering",
         tick_at=to_ms(now),

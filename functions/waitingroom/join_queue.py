@@ -10,7 +10,7 @@ from kit.errors import NotFound
 from kit.http import Call, endpoint
 from kit.sealed import InvalidSeal
 from waitingroom import lining_up
-from waitingroom.problems import RoomNotOpen, TokenBound
+from waitingroom.problems import AccountTooNew, ContactUnverified, RoomNotOpen, TokenBound
 from waitingroom.views import Standing
 
 
@@ -20,7 +20,7 @@ class JoinRequest(msgspec.Struct, frozen=True, rename="camel"):
     receipt: Annotated[str, msgspec.Meta(max_length=1024)] | None = None
 
 
-@endpoint(raises=(NotFound, RoomNotOpen, InvalidSeal, TokenBound))
+@endpoint(raises=(NotFound, RoomNotOpen, InvalidSeal, TokenBound, AccountTooNew, ContactUnverified))
 def handler(call: Call, body: JoinRequest) -> Standing:
     """One place a person: whoever joins again, from wherever, gets the first one."""
     return lining_up.join(call.path["eventId"], call.caller, body.receipt, call.now)

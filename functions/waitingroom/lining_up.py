@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from kit.auth import Person
 from kit.clock import from_ms, to_ms
 from kit.sealed import seal
-from waitingroom import passes, readiness, register, rooms, sessions, waits
+from waitingroom import entry, passes, readiness, register, rooms, sessions, waits
 from waitingroom.problems import NotCalled, NotInLine, RoomNotOpen, TokenBound, TurnOver
 from waitingroom.register import Place
 from waitingroom.room import Grant, Room
@@ -20,12 +22,14 @@ def join(event_id: str, caller: Person, receipt: str | None, now: datetime) -> S
     room = rooms.load(event_id)
     if room.phase == "closed":
         raise RoomNotOpen(phase=room.phase)
-    came = passes.came_at(receipt, event_id, caller.person_id, room.opened_at, now)
-    late = not room.takes_part_in_draw(came)
-    wanted = Place(caller.person_id, came, late)
+    entry.require_account(room, caller.person_id, now)
+    came = passes.arrival(receipt, event_id, caller.person_id, room.opened_at, now)
+    late = not room.takes_part_in_draw(came.t)
+    wanted = Place(caller.person_id, came.t, late, device=came.d, address=came.a)
     place = register.join(event_id, room.buckets, wanted, now)
     if place is not wanted and _is_over(room, place, now):
-        again = Place(caller.person_id, max(to_ms(now), place.came + 1), late, place.generation + 1)
+        present = max(to_ms(now), place.came + 1)
+        again = msgspec.structs.replace(wanted, came=present, generation=place.generation + 1)
         place = register.rejoin(event_id, room.buckets, place, again, now)
     return _standing(room, place, caller, now)
 
@@ -36,8 +40,9 @@ def status(event_id: str, caller: Person, now: datetime) -> Standing:
     return _standing(room, place_of(room, caller.person_id), caller, now)
 
 
-def come(event_id: str, caller: Person, now: datetime) -> Standing:
-    """Somebody was called and is here. Raises NotInLine, NotCalled, TurnOver, RoomNotOpen, TokenBound."""
+def come(event_id: str, caller: Person, answer: str | None, now: datetime) -> Standing:
+    """Somebody was called and is here. Raises NotInLine, NotCalled, TurnOver, RoomNotOpen, TokenBound, EntryRefused,
+    PuzzleRequired: then `answer` is to its puzzle."""
     room = rooms.load(event_id)
     place = place_of(room, caller.person_id)
     rank = room.rank_of(place.person_id, place.late, place.came)
@@ -50,6 +55,7 @@ def come(event_id: str, caller: Person, now: datetime) -> Standing:
         raise RoomNotOpen(phase=room.phase)
     if rank > room.called:
         raise NotCalled(position=standing.position)
+    entry.require_good_company(room, place, answer, now)
     readiness.add(event_id, rank, caller.person_id, now)
     return standing
 

@@ -17,11 +17,16 @@ RECEIPT_MS_MAX = 6 * 3600_000
 
 
 class Receipt(msgspec.Struct, frozen=True):
-    """The edge's word for when somebody came. The edge's clock may differ from ours by minutes."""
+    """The edge's word for when somebody came, and from where. The edge's clock may differ from ours by minutes.
+
+    `d`: a keyed hash of the browser; `a`: of the address, or of an IPv6 network. Another one for each event.
+    """
 
     event: str
     sub: str
     t: int
+    d: str = ""
+    a: str = ""
 
 
 class QueuePass(msgspec.Struct, frozen=True):
@@ -59,15 +64,16 @@ def open_admission(token: str, now: datetime) -> Admission:
         return by_lot
 
 
-def came_at(receipt: str | None, event_id: str, person_id: str, opened_at: int, now: datetime) -> int:
+def arrival(receipt: str | None, event_id: str, person_id: str, opened_at: int, now: datetime) -> Receipt:
     """When this person came: by their receipt, but not before the room opened and not after now.
 
-    Without a receipt, or with one that is too old or another's, they come now.
+    Without a receipt, or with one that is too old or another's, they come now, from nowhere that is known.
     """
     now_ms = to_ms(now)
+    unknown = Receipt(event_id, person_id, now_ms)
     if receipt is None:
-        return now_ms
+        return unknown
     claims = unseal(RECEIPT, receipt, Receipt, now)
     if claims.event != event_id or claims.sub != person_id or claims.t < now_ms - RECEIPT_MS_MAX:
-        return now_ms
-    return min(now_ms, max(claims.t, opened_at))
+        return unknown
+    return msgspec.structs.replace(claims, t=min(now_ms, max(claims.t, opened_at)))

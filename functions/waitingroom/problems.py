@@ -41,6 +41,30 @@ class NotInLine(Problem):
     status, title = 409, "You are not in this line: join it first"
 
 
+class AccountTooNew(Problem):
+    """The organizer asks for accounts of `accountAgeDays`; this one may join from `oldEnoughAt`."""
+
+    status, title = 403, "Your account is too new for this waiting room"
+
+
+class ContactUnverified(Problem):
+    """`contact` is what has to be confirmed first: `email` or `phone`."""
+
+    status, title = 403, "This waiting room asks for a confirmed contact"
+
+
+class EntryRefused(Problem):
+    """Decided before the draw, from how many accounts came from one device."""
+
+    status, title = 403, "Too many accounts waited on your device"
+
+
+class PuzzleRequired(Problem):
+    """Ask again with `x-puzzle-answer: <puzzle>.<number>`, whose SHA-256 begins with `bits` zeros."""
+
+    status, title = 403, "Your browser has to solve a puzzle first"
+
+
 class NotCalled(Problem):
     """`position` says how many are still ahead."""
 

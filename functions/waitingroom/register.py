@@ -30,7 +30,8 @@ THROTTLED = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "
 
 class Item(Model):
     """`came`: when; `late`: after the draw; `generation`: how often this person joined. `used`: the tick that let
-    them in, once they came. `left`: when they gave the place up."""
+    them in, once they came. `left`: when they gave the place up. `device`, `address`: keyed hashes of where they
+    came from, by the edge's receipt."""
 
     class Meta(TableMeta):
         table_name = Table("waitingroom")
@@ -42,6 +43,8 @@ class Item(Model):
     generation = NumberAttribute(default=1)
     used = NumberAttribute(null=True)
     left = NumberAttribute(null=True)
+    device = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 
@@ -54,6 +57,8 @@ class Place(msgspec.Struct, frozen=True):
     generation: int = 1
     used: int | None = None
     left: int | None = None
+    device: str = ""
+    address: str = ""
 
 
 @settings.at_start
@@ -122,11 +127,11 @@ def count(event_id: str, bucket: int) -> tuple[int, int]:
     return drawn, late
 
 
-def drawn(event_id: str, bucket: int) -> Iterator[str]:
+def drawn(event_id: str, bucket: int) -> Iterator[Place]:
     """Everybody of a bucket who takes part in the draw."""
     for item in Item.query(_pk(event_id, bucket), consistent_read=True):
         if not item.late:
-            yield item.sk
+            yield _place(item)
 
 
 def bucket_of(buckets: int, person_id: str) -> int:
@@ -149,6 +154,8 @@ def _item(event_id: str, buckets: int, place: Place, now: datetime) -> Item:
         came=place.came,
         late=place.late,
         generation=place.generation,
+        device=place.device or None,
+        address=place.address or None,
         expires=int((now + KEPT).timestamp()),
     )
 
@@ -161,6 +168,8 @@ def _place(item: Item) -> Place:
         generation=int(item.generation),
         used=None if item.used is None else int(item.used),
         left=None if item.left is None else int(item.left),
+        device=item.device or "",
+        address=item.address or "",
     )
 
 

@@ -10,6 +10,8 @@ from waitingroom import ranks
 
 Phase = Literal["registering", "drawing", "serving", "closed"]
 Capacity = Annotated[int, msgspec.Meta(ge=1, le=1_000_000, extra={"problem": "invalid-capacity"})]
+Contact = Literal["email", "phone"]
+AgeDays = Annotated[int, msgspec.Meta(ge=0, le=3650)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=500, extra={"problem": "invalid-rate"})]
 
 CAPACITY = 10_000
@@ -86,6 +88,11 @@ class Room(msgspec.Struct, frozen=True, rename="camel"):
     rate: int = RATE
     """People a second at most."""
     batch: Batch | None = None
+    account_age_days: int = 0
+    """How old an account must be to join."""
+    verified_contact: Contact | None = None
+    checks_crowds: bool = False
+    """Whether accounts are counted by device and address before the draw, and some challenged or kept out."""
     buckets: int = 16
     """How many keys the register is spread over."""
     phase: Phase = "registering"

@@ -48,7 +48,7 @@ def show_proof(event_id: str, person_id: str) -> Proof:
         raise RoomNotOpen(phase=room.phase)
     bucket = register.bucket_of(room.buckets, person_id)
     salt = ticking.salt_of(event_id, person_id)
-    leaves = ticking.leaves_of(room, bucket)
+    leaves = ticking.leaves_of(room, register.drawn(event_id, bucket))
     own = leaves.index(draws.leaf(salt, event_id, person_id))
     roots = rooms.bucket_roots(event_id)
     hashes = [bytes.fromhex(roots[number][0]) for number in range(room.buckets)]

@@ -7,11 +7,11 @@ from datetime import datetime
 import msgspec
 
 from kit import settings
-from kit.auth import ORGANIZER
+from kit.auth import STAFF
 from kit.clock import from_ms
 from kit.errors import NotFound
 from kit.http import Call, endpoint
-from waitingroom import rooms
+from waitingroom import degraded, rooms, tallies
 from waitingroom.room import Batch
 from waitingroom.views import NowServing, now_serving
 
@@ -29,17 +29,28 @@ class Change(msgspec.Struct, frozen=True, rename="camel"):
     batch: Batch | None
 
 
+class Crowds(msgspec.Struct, frozen=True, rename="camel"):
+    """How many devices and addresses had too many accounts, as they were found before the draw."""
+
+    challenged: int
+    excluded: int
+
+
 class RoomRecord(msgspec.Struct, frozen=True, rename="camel"):
     now: NowServing
     changes: list[Change]
+    crowds: Crowds | None = None
+    """Where the organizer asked for it."""
 
 
-@endpoint(callers=ORGANIZER, raises=(NotFound,))
+@endpoint(callers=STAFF, raises=(NotFound,))
 def handler(call: Call) -> RoomRecord:
     """Newest change first."""
     room = rooms.load(call.path["eventId"])
+    now = now_serving(room, settings.env("BEACON_URL"))
     return RoomRecord(
-        now=now_serving(room, settings.env("BEACON_URL")),
+        now=msgspec.structs.replace(now, mode="degraded") if degraded.is_degraded(room, call.now) else now,
+        crowds=Crowds(*tallies.report(room.event_id)) if room.checks_crowds else None,
         changes=[
             Change(
                 at=from_ms(entry["at"]),

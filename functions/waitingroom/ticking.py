@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
@@ -16,8 +17,9 @@ import msgspec
 
 from kit import settings
 from kit.clock import to_ms
-from waitingroom import beacon, draws, readiness, register, rooms, sessions, turns
+from waitingroom import beacon, draws, readiness, register, rooms, sessions, tallies, turns
 from waitingroom.granting import Sight, arrivals_due, decide
+from waitingroom.register import Place
 from waitingroom.room import Room
 
 WORKERS = 16
@@ -92,7 +94,7 @@ def _toward_the_draw(room: Room, now: datetime) -> Room:
     if now_ms < room.closed_at + GRACE_MS:
         return ticked
     if not room.root:
-        return _with_root(ticked, now_ms)
+        return _with_root(ticked, now)
     if now_ms < beacon.known_at(room.beacon_round):
         return ticked
     signed = beacon.signature(room.beacon_round)
@@ -103,7 +105,7 @@ def _toward_the_draw(room: Room, now: datetime) -> Room:
     )
 
 
-def _with_root(room: Room, now_ms: int) -> Room:
+def _with_root(room: Room, now: datetime) -> Room:
     """Read some more of the register; once all of it is read, publish its root.
 
     A root that is late names a later round: nobody may know the beacon's value while the register is open.
@@ -112,26 +114,31 @@ def _with_root(room: Room, now_ms: int) -> Room:
     missing = [bucket for bucket in range(room.buckets) if bucket not in known]
     if missing:
         chosen = random.sample(missing, min(len(missing), BUCKETS_DRAWN))
-        list(pool().map(lambda bucket: _read_bucket(room, bucket), chosen))
+        list(pool().map(lambda bucket: _read_bucket(room, bucket, now), chosen))
+        return room
+    if room.checks_crowds and tallies.count_next(room, now):
         return room
     in_order = [known[bucket] for bucket in range(room.buckets)]
     return msgspec.structs.replace(
         room,
         root=draws.root([bytes.fromhex(root) for root, _ in in_order]).hex(),
-        rooted_at=now_ms,
+        rooted_at=to_ms(now),
         registered=sum(people for _, people in in_order),
-        beacon_round=max(room.beacon_round, beacon.first_round_after(now_ms)),
+        beacon_round=max(room.beacon_round, beacon.first_round_after(to_ms(now))),
     )
 
 
-def _read_bucket(room: Room, bucket: int) -> None:
-    leaves = leaves_of(room, bucket)
+def _read_bucket(room: Room, bucket: int, now: datetime) -> None:
+    places = list(register.drawn(room.event_id, bucket))
+    if room.checks_crowds:
+        tallies.record(room, bucket, places, now)
+    leaves = leaves_of(room, places)
     rooms.record_bucket(room.event_id, bucket, draws.root(leaves).hex(), len(leaves))
 
 
-def leaves_of(room: Room, bucket: int) -> list[bytes]:
+def leaves_of(room: Room, places: Iterable[Place]) -> list[bytes]:
     """The leaves of everybody in a bucket of the register, in their order."""
-    people = register.drawn(room.event_id, bucket)
+    people = [place.person_id for place in places]
     return sorted(draws.leaf(salt_of(room.event_id, person), room.event_id, person) for person in people)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from kit.clock import from_ms
 from waitingroom import draws, waits
-from waitingroom.room import Milestone, Phase, Room
+from waitingroom.room import Contact, Milestone, Phase, Room
 
 Status = Literal["queued", "called", "admitted", "expired"]
 Mode = Literal["normal", "degraded"]
@@ -29,6 +29,14 @@ class Poll(msgspec.Struct, frozen=True, rename="camel"):
     seconds_min: int = waits.POLL_SECONDS_MIN
     seconds_max: int = waits.POLL_SECONDS_MAX
     jitter: float = waits.POLL_JITTER
+
+
+class Rules(msgspec.Struct, frozen=True, rename="camel"):
+    """What the organizer asks of whoever joins."""
+
+    account_age_days: int
+    verified_contact: Contact | None
+    checks_crowds: bool
 
 
 class Draw(msgspec.Struct, frozen=True, rename="camel"):
@@ -73,6 +81,7 @@ class NowServing(msgspec.Struct, frozen=True, rename="camel"):
     join_spread_seconds: int
     """Before the draw, register after a random part of this: being early gains nothing."""
     draw: Draw
+    rules: Rules
     degraded_terms: str | None = None
     """Sealed; for POST /queue/{eventId}/degraded?terms=…, while no ticks are made."""
 
@@ -115,6 +124,7 @@ def now_serving(room: Room, beacon_source: str, degraded_terms: str | None = Non
         poll=Poll(),
         join_spread_seconds=waits.join_spread_seconds(room, room.tick_at),
         draw=_draw(room, beacon_source),
+        rules=Rules(room.account_age_days, room.verified_contact, room.checks_crowds),
         degraded_terms=degraded_terms,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,13 +37,13 @@ def run(name: str, event: dict[str, Any], keys: str = KEYS) -> dict[str, Any]:
     return asyncio.run(once())
 
 
-def request(uri: str, method: str = "POST", **parts: dict[str, str]) -> dict[str, Any]:
+def request(uri: str, method: str = "POST", viewer: str = "198.51.100.7", **parts: dict[str, str]) -> dict[str, Any]:
     """As CloudFront spells it; `headers`, `cookies` and `querystring` by name and value."""
     spelled = {
         part: {name: {"value": value} for name, value in parts.get(part, {}).items()}
         for part in ("headers", "cookies", "querystring")
     }
-    return {"version": "1.0", "request": {"method": method, "uri": uri, **spelled}}
+    return {"version": "1.0", "viewer": {"ip": viewer}, "request": {"method": method, "uri": uri, **spelled}}
 
 
 def cookie(now: datetime | None = None) -> dict[str, str]:
@@ -65,6 +66,33 @@ def test_the_edge_gives_a_receipt_that_the_api_takes() -> None:
     receipt = unseal(passes.RECEIPT, answer["receipt"], Receipt, datetime.now(UTC))
     assert (receipt.event, receipt.sub) == (EVENT, "ada")
     assert abs(receipt.t - time.time() * 1000) < 5_000
+
+
+def receipt(viewer: str = "198.51.100.7", event: str = EVENT, person: Person = ADA, device: str = "") -> Receipt:
+    """What the edge says of where somebody came from."""
+    cookies = {"bo-edge": edge_cookie(person, datetime.now(UTC))} | ({"bo-device": device} if device else {})
+    answer = run("queue", request(f"/api/queue/{event}/receipt", viewer=viewer, cookies=cookies))
+    given = answer["cookies"]["bo-device"]
+    assert "HttpOnly" in given["attributes"] and re.fullmatch("[0-9a-f]{32}", given["value"])
+    assert not device or (given["value"] == device) == bool(re.fullmatch("[0-9a-f]{32}", device))
+    return unseal(passes.RECEIPT, json.loads(answer["body"])["receipt"], Receipt, datetime.now(UTC))
+
+
+def test_a_receipt_tells_the_same_device_and_address_again_and_names_neither() -> None:
+    bob, browser = Person("bob", frozenset(), "session-of-bob"), "ab" * 16
+    first, second = receipt(device=browser), receipt(person=bob, device=browser)
+    assert (first.d, first.a) == (second.d, second.a)
+    assert re.fullmatch("[0-9a-f]{16}", first.d) and re.fullmatch("[0-9a-f]{16}", first.a)
+    elsewhere = receipt(event="evt_06gvk2m1c8t4hq3f", device=browser)
+    assert elsewhere.d != first.d and elsewhere.a != first.a
+    assert receipt("198.51.100.8", device=browser).a != first.a
+    assert receipt(device="made up by hand").d not in (first.d, receipt(person=bob).d)
+
+
+def test_an_ipv6_network_is_one_address() -> None:
+    home = {receipt(ip).a for ip in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::", "2001:0db8:0001:0002:0:0:0:9")}
+    assert len(home) == 1
+    assert receipt("2001:db8:1:3::1").a not in home
 
 
 @pytest.mark.parametrize("case", ["none", "altered", "expired", "of another kind", "by a key of long ago"])

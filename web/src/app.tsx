@@ -29,6 +29,7 @@ const TicketListPage = lazy(() => import("./tickets/TicketListPage").then((m) =>
 const ChangePage = lazy(() => import("./organizer/ChangePage").then((m) => m.ChangePage));
 const NewEventPage = lazy(() => import("./organizer/NewEventPage").then((m) => m.NewEventPage));
 const HousePage = lazy(() => import("./organizer/HousePage").then((m) => m.HousePage));
+const RoomPage = lazy(() => import("./organizer/RoomPage").then((m) => m.RoomPage));
 const TicketPage = lazy(() => import("./tickets/TicketPage").then((m) => m.TicketPage));
 
 /** A new page begins at its top, with the focus where a keyboard or screen reader goes on reading. */
@@ -63,6 +64,7 @@ export function App() {
           <Route path="/organizer/events/:eventId/house" component={HousePage} />
           <Route path="/organizer/events/:eventId" component={EditEventPage} />
           <Route path="/organizer/venues/:venueId" component={EditVenuePage} />
+          <Route path="/organizer/events/:eventId/room" component={RoomPage} />
           <Route path="/account" component={PreferencesPage} />
           <Route path="/operator/reviews" component={ReviewsPage} />
           <Route path="/sign-in" component={SignInPage} />

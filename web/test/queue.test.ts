@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NowServing } from "../src/api/types";
-import { ahead, drawRank, outOfReach, pollSeconds, waitFor } from "../src/queue/place";
+import { ahead, concat, drawRank, outOfReach, pollSeconds, sha256, utf8, waitFor } from "../src/queue/place";
+import { solve } from "../src/queue/puzzle";
 import { wordsFor } from "../src/queue/words";
 
 const NOW = {
@@ -57,6 +58,7 @@ describe("what is said to whoever waits", () => {
     now: { ...NOW, draw: {}, mode: "normal" } as unknown as NowServing,
     joined: true,
     joining: false,
+    unopened: false,
     outOfReach: false,
     join: () => undefined,
     leave: () => undefined,
@@ -65,8 +67,21 @@ describe("what is said to whoever waits", () => {
 
   it("is two digits of a long line and a range of minutes", () => {
     const words = wordsFor(line({ position: 123_456, wait: { min: 3_000, max: 7_000 } }));
-    expect(words.title).toBe("130,000 people ahead of you");
-    expect(words.next).toContain("between 50 and 117 minutes");
+    expect(words.title).toBe("About 130,000 people ahead of you");
+    expect(words.next).toContain("between 50 minutes and 2 hours");
+  });
+
+  it("is exact near the head", () => {
+    expect(wordsFor(line({ position: 1 })).title).toBe("One person is ahead of you");
+    expect(wordsFor(line({ position: 42, wait: { min: 60, max: 130 } })).next).toContain(
+      "between 1 and 2 minutes",
+    );
+  });
+
+  it("matters only when more than numbers change", () => {
+    const at = (position: number) => wordsFor(line({ position })).kind;
+    expect(at(90)).toBe(at(80));
+    expect(at(1)).not.toBe(at(0));
   });
 
   it("says what happens next in every state", () => {
@@ -76,6 +91,21 @@ describe("what is said to whoever waits", () => {
       "The line is paused",
     );
     expect(wordsFor(line({ now: { ...NOW, seatsLeft: 0, draw: {} } as never })).title).toBe("Sold out");
-    expect(wordsFor(line({ position: undefined })).next).toBe("Your place is being worked out.");
+    expect(wordsFor(line({ unopened: true, now: undefined })).title).toContain("not open yet");
+    expect(wordsFor(line({ position: undefined })).next).toContain("being worked out");
+  });
+});
+
+describe("the puzzle before a turn", () => {
+  it("is solved by a number behind it", async () => {
+    const answer = await solve("one.two.three", 10, new AbortController().signal);
+    expect(answer.startsWith("one.two.three.")).toBe(true);
+    const [first, second] = await sha256(concat(utf8(answer)));
+    expect(first).toBe(0);
+    expect((second as number) >> 6).toBe(0);
+  });
+
+  it("is given up with the page", async () => {
+    await expect(solve("p", 255, AbortSignal.abort())).rejects.toThrow();
   });
 });

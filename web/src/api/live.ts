@@ -11,12 +11,13 @@ export type LiveMessage = { type: string } & Record<string, unknown>;
 /**
  * Keeps a connection open, and says `hello` on each new one and every few minutes. `hear` answers whether a message
  * was good: one that was not ends the connection, and as long as there was no good one, the next try waits longer.
- * Ends when the returned function is called.
+ * Ends when the returned function is called. `signedIn`: the connection is the signed-in person's, not anybody's.
  */
 export function stayLive(
   hello: object,
   hear: (message: LiveMessage) => boolean,
   lost: () => void,
+  signedIn = false,
 ): () => void {
   const leaving = new AbortController();
   let socket: WebSocket | undefined;
@@ -34,6 +35,7 @@ export function stayLive(
       const { livePath } = await config();
       const { ticket } = await call<{ ticket: string }>("/live/tickets", {
         method: "POST",
+        private: signedIn,
         signal: leaving.signal,
       });
       if (leaving.signal.aborted) return;

@@ -96,6 +96,19 @@ const KNOWN: Record<string, Advice> = {
     title: "You were let in on another device",
     advice: "Go on there: an admission belongs to the device that it was granted to.",
   },
+  "account-too-new": {
+    title: "Your account is too new for this sale",
+    advice: "The organizer asks for older accounts, so that nobody makes a hundred of them for one evening.",
+  },
+  "contact-unverified": {
+    title: "This sale asks for a confirmed contact",
+    advice: "Confirm your e-mail address or phone number in your account, then join.",
+  },
+  "entry-refused": {
+    title: "Too many accounts waited on your device",
+    advice:
+      "One account a person has one place. If this is a mistake, write to the organizer: your rank stays.",
+  },
   "room-not-open": { title: "The waiting room is not open", advice: "Look again later." },
   "turn-over": { title: "Your turn is over", advice: "Leave the line and join again: you go to its end." },
   "sold-out": { title: "Sold out", advice: "Seats can come back when holds end. Keep an eye on the map." },

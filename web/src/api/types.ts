@@ -14,6 +14,7 @@ export type Pricing = Schemas["Pricing"];
 export type SeatMap = Schemas["SeatMap"];
 export type Snapshot = Pick<Schemas["Availability"], "availabilityBitmap" | "sectionPricing">;
 export type NowServing = Required<Schemas["NowServing"]>;
+export type RoomRecord = Omit<Schemas["RoomRecord"], "now"> & { now: NowServing };
 export type Standing = Schemas["Standing"];
 export type Proof = Schemas["Proof"];
 export type HoldRequest = Schemas["HoldRequest"];

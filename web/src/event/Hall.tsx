@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { person } from "../account/session";
 import type { Event } from "../api/types";
 import type { FreeSeats } from "../map/availability";
 import type { Plan, PlanSection } from "../map/plan";
@@ -17,6 +18,8 @@ import { SelectionPanel } from "./SelectionPanel";
 import { closedWords } from "./sale";
 import { useSeats } from "./useSeats";
 
+const OUTSIDE = "You choose seats once you are through the waiting room.";
+
 /** The house: its map, and beside it what one takes from it. */
 export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: FreeSeats }) {
   const { eventId, pricing } = event;
@@ -27,7 +30,8 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
   const closed = closedWords(event);
   const presale = openPresale(event);
   useAdmission(eventId, event.waitingRoom ?? false);
-  const seats = useSeats(event, plan, free, closed?.title);
+  const outside = (event.waitingRoom ?? false) && !admissionTo(eventId);
+  const seats = useSeats(event, plan, free, closed?.title ?? (outside ? OUTSIDE : undefined));
   const { ranks, from, price } = useMemo(() => pricesOf(event, plan), [event, plan]);
 
   const open = closed === undefined;
@@ -71,11 +75,20 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
             Seats come back when a buyer lets go of them. This page shows it the moment they do.
           </Notice>
         )}
-        {event.waitingRoom && !admissionTo(eventId) && (
-          <Notice title="This event has a waiting room">
-            Everybody who wants tickets goes in by turn.{" "}
-            <a href={`/queue/${eventId}`}>Go to the waiting room</a>
-          </Notice>
+        {outside && (
+          <section class="card stack" aria-labelledby="outside">
+            <h2 id="outside">This event has a waiting room</h2>
+            <p>
+              Everybody who wants tickets goes in by turn, in an order that anybody can check. You can look at
+              the map meanwhile.
+            </p>
+            <a class="button wide" href={`/queue/${eventId}`}>
+              Go to the waiting room
+            </a>
+            {person.value?.groups.includes("organizer") && (
+              <a href={`/organizer/events/${eventId}/room`}>Run this waiting room</a>
+            )}
+          </section>
         )}
         {seats.trouble !== undefined && <LostSeats error={seats.trouble} plan={plan} />}
         <SelectionPanel
@@ -85,7 +98,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
           onChange={seats.change}
           hint={seats.hint}
           busy={seats.busy}
-          closed={!open}
+          closed={!open || outside}
           onHold={() =>
             seats.hold({
               eventId,
@@ -94,7 +107,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
             })
           }
         />
-        {open && (
+        {open && !outside && (
           <BestAvailable
             key={standing?.key ?? "any"}
             event={event}

@@ -3,20 +3,26 @@ import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { NowServing, Standing } from "../api/types";
 import { rememberAdmission } from "./admission";
-import { ahead, drawRank, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
+import { listenForTurn } from "./notice";
+import { ahead, drawRank, isNear, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
+import { solve } from "./puzzle";
 
 /**
  * Standing in line. Everybody reads the same cached document and finds their own place in it; the API is asked
- * only to join, once called, and when a page is opened again.
+ * only to join, once called, and when a page is opened again. Near the head a connection tells one's turn at once.
  */
 export interface Line {
   now?: NowServing | undefined;
   standing?: Standing | undefined;
   joined: boolean;
   joining: boolean;
+  /** The organizer has not opened the room yet. */
+  unopened: boolean;
   position?: number | undefined;
   wait?: Wait | undefined;
   outOfReach: boolean;
+  /** The turn has come, and the browser works on the puzzle that goes before it. */
+  solving?: boolean;
   error?: unknown;
   join: () => void;
   leave: () => void;
@@ -24,15 +30,24 @@ export interface Line {
 
 const COOKIE_UNTIL = "boxoffice.edge-cookie";
 const COOKIE_MS = 11 * 3_600_000;
+const LOOKING_ON_MS = 10_000;
+const UNOPENED_MS = 30_000;
 const READY_AGAIN_MS = 4_000;
 const ERROR_AGAIN_MS = 10_000;
 const JOIN_ATTEMPTS = 30;
 const JOINED = "boxoffice.joined.";
+/** The place has changed without us: in another window, or while this device slept. */
+const CHANGED_ELSEWHERE = new Set(["turn-over", "not-in-line", "not-called"]);
 
 type State = Omit<Line, "join" | "leave">;
 
 export function useLine(eventId: string, onAdmitted: () => void): Line {
-  const [state, setState] = useState<State>({ joined: false, joining: false, outOfReach: false });
+  const [state, setState] = useState<State>({
+    joined: false,
+    joining: false,
+    unopened: false,
+    outOfReach: false,
+  });
   const [turn, setTurn] = useState(0);
   const again = () => setTurn((n) => n + 1);
 
@@ -41,9 +56,19 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
     const tell = (change: Partial<State>) =>
       leaving.signal.aborted || setState((was) => ({ ...was, ...change }));
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let looks = 0;
     let standing: Standing | undefined;
     let asked = false;
+    let answer: string | undefined;
+    let endNotice: (() => void) | undefined;
 
+    const listen = (near: boolean) => {
+      if (near) endNotice ??= listenForTurn(eventId, loop);
+      else {
+        endNotice?.();
+        endNotice = undefined;
+      }
+    };
     const look = async (): Promise<number> => {
       const now = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
       // Once: whoever only looks on must not be a question to the API every few seconds. Nor, while many register,
@@ -51,22 +76,23 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
       if (!asked && (now.joinSpreadSeconds === 0 || localStorage.getItem(JOINED + eventId)))
         standing = await myStanding(eventId, leaving.signal);
       asked = true;
+      const told = { now, joining: false, unopened: false, error: undefined };
       if (!standing) {
-        tell({ now, joined: false, standing: undefined, error: undefined });
-        return 10_000;
+        tell({ ...told, joined: false, standing: undefined });
+        return LOOKING_ON_MS;
       }
       const rank = standing.rank ?? (await rankFrom(now, standing));
       const position = ahead(now, rank);
       const wait = waitFor(now, position);
-      const told = { now, joined: true, joining: false, error: undefined };
-      tell({ ...told, standing, position, wait, outOfReach: outOfReach(now, position) });
+      tell({ ...told, joined: true, standing, position, wait, outOfReach: outOfReach(now, position) });
       if (now.degradedTerms && (await drawLot(now, standing))) {
         onAdmitted();
         return Number.POSITIVE_INFINITY;
       }
-      const over = standing.status === "expired";
+      const over = standing.status === "expired" || now.phase === "closed";
+      listen(!over && isNear(now, position));
       if (over || rank === undefined || rank > now.called) return 1000 * pollSeconds(now, wait);
-      standing = await come(eventId, leaving.signal);
+      standing = await come(eventId, answer, leaving.signal);
       tell({ standing, position: 0 });
       if (standing.status === "admitted" && standing.accessToken) {
         rememberAdmission(eventId, standing.accessToken);
@@ -77,25 +103,46 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
     };
     const loop = () => {
       clearTimeout(timer);
-      look().then(
-        (wait) => {
-          if (!leaving.signal.aborted && Number.isFinite(wait)) timer = setTimeout(loop, wait);
-        },
-        (error: unknown) => {
-          if (leaving.signal.aborted) return;
+      const mine = ++looks;
+      const later = (wait: number) => {
+        if (leaving.signal.aborted || mine !== looks || !Number.isFinite(wait)) return;
+        timer = setTimeout(loop, wait);
+      };
+      look().then(later, (error: unknown) => {
+        const word = error instanceof Problem ? error.word : "";
+        if (word === "not-found") {
+          tell({ unopened: true, joining: false, error: undefined });
+          later(UNOPENED_MS);
+        } else if (CHANGED_ELSEWHERE.has(word)) {
+          asked = false;
+          later(READY_AGAIN_MS);
+        } else if (word === "puzzle-required") {
+          const { puzzle, bits } = (error as Problem).data as { puzzle: string; bits: number };
+          tell({ solving: true });
+          void solve(puzzle, bits, leaving.signal).then(
+            (solved) => {
+              answer = solved;
+              tell({ solving: false });
+              later(0);
+            },
+            () => undefined,
+          );
+        } else {
           tell({ error });
-          if (error instanceof Problem && !error.passing) return;
-          timer = setTimeout(loop, ERROR_AGAIN_MS);
-        },
-      );
+          if (!(error instanceof Problem) || error.passing) later(ERROR_AGAIN_MS);
+        }
+      });
     };
     // A phone that slept finds out at once what has become of the line.
     const wake = () => document.visibilityState === "visible" && loop();
     document.addEventListener("visibilitychange", wake);
+    addEventListener("online", wake);
     loop();
     return () => {
       document.removeEventListener("visibilitychange", wake);
+      removeEventListener("online", wake);
       clearTimeout(timer);
+      endNotice?.();
       leaving.abort();
     };
   }, [eventId, turn]);
@@ -113,11 +160,12 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
 
 /**
  * The edge says when one came. Before a great draw registering is spread out, which costs nobody anything; then
- * whoever has no edge cookie yet does not ask for one, and a moment in which the API is overrun is waited out.
+ * whoever has no edge cookie yet does not ask for one, unless the room wants to know the device, and a moment in which the API is overrun is waited out.
  */
 async function join(eventId: string, now: NowServing | undefined): Promise<Standing> {
   const spread = 1000 * (now?.joinSpreadSeconds ?? 0);
-  const receipt = spread && !hasEdgeCookie() ? undefined : await edgeReceipt(eventId);
+  const needed = spread === 0 || hasEdgeCookie() || now?.rules.checksCrowds;
+  const receipt = needed ? await edgeReceipt(eventId) : undefined;
   await pause(Math.random() * spread);
   for (let refused = 1; ; refused++) {
     try {
@@ -179,6 +227,7 @@ async function drawLot(now: NowServing, standing: Standing): Promise<boolean> {
 }
 
 /** "I am here": twice is once. */
-async function come(eventId: string, signal: AbortSignal): Promise<Standing> {
-  return call<Standing>(`/queue/${eventId}/ready`, { method: "POST", private: true, signal });
+async function come(eventId: string, answer: string | undefined, signal: AbortSignal): Promise<Standing> {
+  const headers: Record<string, string> = answer ? { "x-puzzle-answer": answer } : {};
+  return call<Standing>(`/queue/${eventId}/ready`, { method: "POST", private: true, headers, signal });
 }

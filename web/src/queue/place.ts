@@ -45,6 +45,11 @@ export function ahead(now: NowServing, rank: string | undefined): number | undef
   return Math.max(0, Math.floor(peopleUntil(now, rank) - peopleUntil(now, now.called)));
 }
 
+/** Whether so few are ahead that a connection of one's own is worth it: they would be called within two minutes. */
+export function isNear(now: NowServing, people: number | undefined): boolean {
+  return people !== undefined && people <= Math.max(1000, now.callsPerSecond * 120);
+}
+
 /** An honest range, in seconds; undefined while nothing moves. */
 export function waitFor(now: NowServing, people: number | undefined): Wait | undefined {
   if (people === undefined || now.callsPerSecond <= 0 || now.paused || now.phase !== "serving")

@@ -1,4 +1,4 @@
-import type { Proof } from "../api/types";
+import type { NowServing, Proof } from "../api/types";
 import { concat, drawRank, hex, sha256, unhex, utf8 } from "./place";
 
 export interface Check {
@@ -6,8 +6,10 @@ export interface Check {
   holds: boolean;
 }
 
-/** Checks one's own part of the draw without asking anybody: `make verify-draw` does the same. */
-export async function verify(proof: Proof): Promise<Check[]> {
+const PUBLISHED = ["root", "commitment", "secret", "beacon", "seed", "beaconRound"] as const;
+
+/** Checks one's own part of the draw, and that everybody was shown the same: `make verify-draw` does so too. */
+export async function verify(proof: Proof, published: NowServing): Promise<Check[]> {
   const registered = new Uint8Array(8);
   new DataView(registered.buffer).setBigUint64(0, BigInt(proof.registered));
   const seed = await sha256(concat(unhex(proof.secret), unhex(proof.beacon), registered));
@@ -24,6 +26,10 @@ export async function verify(proof: Proof): Promise<Check[]> {
       holds: hex(await sha256(concat(unhex(proof.secret)))) === proof.commitment,
     },
     {
+      what: "The beacon's value is that of the signature it came with",
+      holds: hex(await sha256(concat(unhex(proof.beaconSignature)))) === proof.beacon,
+    },
+    {
       what: "The seed follows from the secret, the beacon and the number of people",
       holds: hex(seed) === proof.seed,
     },
@@ -34,6 +40,12 @@ export async function verify(proof: Proof): Promise<Check[]> {
     {
       what: "Your rank follows from the seed and your account alone",
       holds: (await drawRank(proof.seed, proof.eventId, proof.personId)) === proof.rank,
+    },
+    {
+      what: "Everybody was shown the same register, secret and beacon",
+      holds:
+        PUBLISHED.every((name) => published.draw[name] === proof[name]) &&
+        published.registered === proof.registered,
     },
   ];
 }

@@ -49,6 +49,7 @@ PUBLIC = Callers(signed_in=False)
 ANYBODY = Callers(signed_in=False, recognized=True)
 SIGNED_IN = Callers(signed_in=True)
 ORGANIZER = Callers(signed_in=True, groups=frozenset({"organizer"}))
+STAFF = Callers(signed_in=True, groups=frozenset({"organizer", "operator"}))
 OPERATOR = Callers(signed_in=True, groups=frozenset({"operator"}))
 
 
