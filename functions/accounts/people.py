@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +28,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 def contact(person_id: str) -> Contact:
     """The address this person has confirmed. Raises NotFound for who is gone or never confirmed one."""
-    _, attributes = _ask(person_id)
+    attributes = _attributes(_ask(person_id))
     if attributes.get("email_verified") != "true":
         raise NotFound
     return Contact(attributes["email"], attributes.get("name", ""))
@@ -35,8 +36,10 @@ def contact(person_id: str) -> Contact:
 
 def standing(person_id: str) -> Standing:
     """Raises NotFound. One call to the user pool, which by default takes 120 of them a second."""
-    since, attributes = _ask(person_id)
+    person = _ask(person_id)
+    attributes = _attributes(person)
     contacts = {"email": "email_verified", "phone": "phone_number_verified"}
+    since = person["UserCreateDate"].astimezone(UTC)
     return Standing(since, frozenset(name for name, proof in contacts.items() if attributes.get(proof) == "true"))
 
 
@@ -48,12 +51,14 @@ def display_name(person_id: str) -> str | None:
         return None
 
 
-def _ask(person_id: str) -> tuple[datetime, dict[str, str]]:
-    """When the account was made, and its attributes. Raises NotFound."""
+def _ask(person_id: str) -> dict[str, Any]:
+    """Raises NotFound."""
     cognito = settings.client("cognito-idp")
     try:
-        person = cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id)
+        return dict(cognito.admin_get_user(UserPoolId=settings.env("USER_POOL_ID"), Username=person_id))
     except cognito.exceptions.UserNotFoundException as error:
         raise NotFound from error
-    attributes = {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
-    return person["UserCreateDate"].astimezone(UTC), attributes
+
+
+def _attributes(person: dict[str, Any]) -> dict[str, str]:
+    return {attribute["Name"]: attribute["Value"] for attribute in person["UserAttributes"]}
