@@ -230,7 +230,7 @@ PROPERTIES = {
                 draw.test_a_root_that_comes_late_names_a_later_round,
                 without(
                     "waitingroom.ticking._with_root",
-                    ("max(room.beacon_round, beacon.first_round_after(now_ms))", "room.beacon_round"),
+                    ("max(room.beacon_round, beacon.first_round_after(to_ms(now)))", "room.beacon_round"),
                 ),
             ),
             "whatever a relay says": (
