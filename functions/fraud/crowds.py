@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.models import Model
@@ -77,7 +77,7 @@ def judge_entry(event_id: str, *, device: str, address: str) -> Entry:
     if not device or not address:
         return UNKNOWN
     keys = [(_pk(event_id, "device", device), CROWD), (_pk(event_id, "address", address), CROWD)]
-    found: list[Entry] = [item.entry for item in CrowdItem.batch_get(keys)]
+    found: list[Entry] = [cast(Entry, item.entry) for item in CrowdItem.batch_get(keys)]
     return max(found, key=GRAVITY.index, default="allow")
 
 

@@ -51,7 +51,7 @@ def cookie(now: datetime | None = None) -> dict[str, str]:
 
 
 def ask(uri: str, **parts: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    answer = run("queue", request(uri, "POST", **parts))
+    answer = run("queue", request(uri, "POST", "198.51.100.7", **parts))
     return answer["statusCode"], json.loads(answer["body"])
 
 

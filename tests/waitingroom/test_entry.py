@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -131,11 +130,11 @@ def test_joining_is_still_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def pool(monkeypatch: pytest.MonkeyPatch) -> str:
     cognito = boto3.client("cognito-idp")
     pool_id = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
     monkeypatch.setenv("USER_POOL_ID", pool_id)
-    return pool_id
+    return str(pool_id)
 
 
 def account(pool: str, name: str, days: int, **attributes: str) -> str:
@@ -180,6 +179,6 @@ def test_a_room_without_rules_asks_nobody() -> None:
 @pytest.mark.parametrize(
     ("setting", "value"), [("accountAgeDays", -1), ("accountAgeDays", 4000), ("verifiedContact", "fax")]
 )
-def test_rules_that_make_no_sense(setting: str, value: object) -> None:
+def test_rules_that_make_no_sense(setting: str, value: Any) -> None:
     with pytest.raises(AssertionError, match="422"):
         Crowd(**{setting: value})
