@@ -126,8 +126,7 @@ def test_refunded_before_succeeded_ends_refunded(
     assert payment_of(order_id).state == "refunded"
     for kind in ("succeeded", "amount_capturable_updated"):
         assert deliver(sent(stripe_standin, order_id, kind)) == "stale"
-    with pytest.raises(AuthorizationLost):
-        capture(order_id)
+    capture(order_id)  # finds what its first try took
     assert payment_of(order_id).state == "refunded"
     check_books(stripe_standin, order_id)
 
