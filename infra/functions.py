@@ -31,8 +31,8 @@ READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "BatchWriteItem", "ConditionCheckItem")
 
 
-def _hosts(wired: Function) -> str:
-    """In the 256 characters of a description, each context is named once."""
+def hosts(wired: Function) -> str:
+    """What a function is described by. In the 256 characters of a description, each context is named once."""
     verbs = sorted(verb.partition(".") for verb in set(wired.verbs.values()))
     contexts = groupby(verbs, key=lambda verb: verb[0])
     return "Hosts " + "; ".join(f"{context}: {', '.join(name for *_, name in found)}" for context, found in contexts)
@@ -78,7 +78,7 @@ class WiredFunction(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            description=_hosts(wired),
+            description=hosts(wired),
             code=code.functions,
             layers=[
                 *code.layers,

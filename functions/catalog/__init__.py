@@ -30,6 +30,7 @@ from catalog.store import (
     mark_on_sale,
     record_availability,
     settle_chart,
+    settle_larger_chart,
     upcoming,
 )
 
@@ -68,5 +69,6 @@ __all__ = [
     "seat_id",
     "seats",
     "settle_chart",
+    "settle_larger_chart",
     "upcoming",
 ]

@@ -72,8 +72,8 @@ class Item(Model):
 class EventItem(Item):
     """`document` is the event as an organizer has written it last; the other attributes say what became of it.
 
-    `asked` is the digest of the request that created it, `chart_hash` there once seats are made of it, `venue` and
-    `artist` once those were changed.
+    `asked` is the digest of the request that created it, `chart_hash` there once seats are made of it, `larger_chart`
+    once more of them are, `venue` and `artist` once those were changed.
     """
 
     document = UnicodeAttribute()
@@ -85,6 +85,7 @@ class EventItem(Item):
     availability = UnicodeAttribute()
     seat_count = NumberAttribute()
     chart_hash = UnicodeAttribute(null=True)
+    larger_chart = UnicodeAttribute(null=True)
     moved = JSONAttribute(null=True)
 
 
@@ -216,6 +217,23 @@ def mark_on_sale(event_id: str, seat_count: int, now: datetime) -> Event:
             raise
         raise EventNotSellable(eventStatus=event.status) from error
     return _event(item)
+
+
+def settle_larger_chart(event: Event, chart_hash: str) -> None:
+    """Seats are about to be made of this chart: the event grows to no other before it has grown to this one.
+
+    Again, it changes nothing. Raises Busy.
+    """
+    still = EventItem.chart_hash.does_not_exist() | EventItem.chart_hash.is_in(event.chart_hash, chart_hash)
+    nothing_begun = EventItem.larger_chart.does_not_exist() | EventItem.larger_chart.is_in(event.chart_hash, chart_hash)
+    try:
+        EventItem(f"EVENT#{event.event_id}", "EVENT").update(
+            [EventItem.larger_chart.set(chart_hash)], condition=still & nothing_begun
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise Busy("This house is being enlarged by another chart: finish that one first.") from error
 
 
 def enlarge(event: Event, chart_hash: str, seat_count: int) -> Event:

@@ -8,8 +8,10 @@ import msgspec
 
 import catalog
 from catalog import Chart, ChartHash, Event, EventNotSellable
+from inventory import left
 from inventory.problems import ChartNotLarger
 from inventory.put_on_sale import OnSale, create_seats
+from inventory.writes import Unanswered
 from kit.auth import ORGANIZER
 from kit.errors import Busy, NotFound
 from kit.http import Call, endpoint
@@ -38,8 +40,13 @@ def enlarge_house(event_id: str, chart_hash: str, now: datetime) -> OnSale:
         raise EventNotSellable(eventStatus=event.status)
     chart = catalog.get_chart(chart_hash)
     _check(event, catalog.get_chart(event.chart_hash), chart)
+    catalog.settle_larger_chart(event, chart_hash)
     create_seats(event_id, chart_hash, chart)
     larger = catalog.enlarge(event, chart_hash, chart.seat_count)
+    try:
+        left.settle(event_id, now)
+    except Unanswered as nobody_knows:
+        raise Busy from nobody_knows
     return OnSale(event_id, larger.status, larger.seat_count)
 
 

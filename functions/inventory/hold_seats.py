@@ -41,8 +41,8 @@ from kit.http import Call, endpoint
 from pricing import UnknownCategory, UnknownTicketType, quote
 from waitingroom import AdmissionRequired, TokenBound
 
-SEATS_MAX = 30
-"""So many updates, with their conditions, fit in one transaction beside those of a replaced hold."""
+SEATS_MAX = 16
+"""So many seats fit, with as many of a replaced hold in the same row, in the 300 operators of one condition."""
 
 SectionKey = Annotated[str, msgspec.Meta(min_length=1, max_length=16)]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=SEATS_MAX, extra={"problem": "invalid-quantity"})]

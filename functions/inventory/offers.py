@@ -29,6 +29,7 @@ class Offers:
             sections.load(event.chart_hash, wish.sections)
         self._event, self._wish, self._now = event, wish, now
         self._free = lately.free(event.event_id, now)
+        self._unwanted: list[Seat] = []
         if not any(self._free.values()):
             raise SoldOut
         self.leave_out(named)
@@ -53,13 +54,17 @@ class Offers:
         for seat, value in _standing(taken).items():
             self._free[seat.section, seat.row] = self._free.get((seat.section, seat.row), 0) | bit(seat.slot)
             if value >= ended_before(self._now):
-                self.leave_out([seat])
-        self.leave_out(parse_all(taken.data["seatIds"]))
+                self._take_away([seat])
+        self._take_away([*parse_all(taken.data["seatIds"]), *self._unwanted])
         self._lost += 1
         _crowds[self._event.event_id] = (self._now + CROWD_LASTS, self._lost)
 
     def leave_out(self, seats: Sequence[Seat]) -> None:
-        """Offer these no more."""
+        """Offer these no more, however free they turn out to be."""
+        self._unwanted += seats
+        self._take_away(seats)
+
+    def _take_away(self, seats: Sequence[Seat]) -> None:
         for seat in seats:
             self._free[seat.section, seat.row] = self._free.get((seat.section, seat.row), 0) & ~bit(seat.slot)
 

@@ -76,15 +76,17 @@ def save(chart_hash: str, chart: Chart) -> None:
 def load(chart_hash: str, keys: Iterable[str]) -> dict[str, Section]:
     """These sections of a chart. Raises UnknownSection."""
     wanted = set(keys)
-    absent = sorted(key for key in wanted if (chart_hash, key) not in _remembered)
+    found = {key: _remembered[chart_hash, key] for key in wanted if (chart_hash, key) in _remembered}
+    absent = sorted(wanted - found.keys())
     for start in range(0, len(absent), BATCH_MAX):
         addresses = [(_partition(chart_hash), key) for key in absent[start : start + BATCH_MAX]]
         for item in ChartSection.batch_get(addresses):
-            _remembered.keep((chart_hash, item.sk), _section(item))
-    missing = [key for key in absent if (chart_hash, key) not in _remembered]
+            found[item.sk] = _section(item)
+            _remembered.keep((chart_hash, item.sk), found[item.sk])
+    missing = sorted(wanted - found.keys())
     if missing:
         raise UnknownSection(sections=missing)
-    return {key: _remembered[chart_hash, key] for key in wanted}
+    return found
 
 
 def in_order(chart_hash: str) -> list[Section]:

@@ -32,10 +32,9 @@ def complete_order(order_id: str, now: datetime) -> None:
     if order.is_open or order.status == "failed":
         store.move(order, "completed", now, tell="order-completed")
     payment = payments.get_payment(order_id)
-    if payment and payment.is_captured and payment.kept_minor == 0:
+    if payment and payment.went_back:
         settle_refund(order_id, left_minor=payment.kept_minor, now=now)
-        if payment.kept_minor == 0:
-            _return_seats(order, now)
+        _return_seats(order, now)
 
 
 def _return_seats(order: Order, now: datetime) -> None:

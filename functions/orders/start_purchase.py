@@ -86,7 +86,8 @@ def start_purchase(
 ) -> Order:
     """The order of this person and key: accepted now, or by an earlier try that crashed on its way.
 
-    Raises NotFound, HoldExpired, PurchaseInProgress, PriceMismatch, PaymentVelocity, EventCancelled, EventMoved, Busy.
+    Raises NotFound, HoldExpired, PurchaseInProgress, IdempotencyMismatch, PriceMismatch, PaymentVelocity,
+    EventCancelled, EventMoved, Busy.
     """
     order_id = ids.derived("ord", person_id, key)
     try:
@@ -94,10 +95,19 @@ def start_purchase(
     except (store.OrderExists, PurchaseInProgress, HoldExpired, NotFound, PaymentVelocity):
         if (accepted := store.find(order_id)) is None:
             raise
+        _check_same(accepted, request)
         order = accepted
     if order.status == "pending":
         _send(order)
     return order
+
+
+def _check_same(order: Order, request: PurchaseRequest) -> None:
+    """What a crashed try has accepted is nobody's answer to another request. Raises IdempotencyMismatch."""
+    payment = payments.get_payment(order.order_id)
+    accepted = order.hold_id, order.delivery, payment and payment.payment_method_id
+    if accepted != (request.hold_id, request.delivery, request.payment_info.payment_method_id):
+        raise IdempotencyMismatch
 
 
 def _accept(

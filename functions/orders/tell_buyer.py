@@ -9,6 +9,7 @@ import msgspec
 from kit.step import step
 from kit.table import Transaction
 from orders import changes, store
+from orders.cancelling import OrderUnderWay
 
 
 class Telling(msgspec.Struct, frozen=True, rename="camel"):
@@ -23,8 +24,13 @@ def handler(telling: Telling, now: datetime) -> None:
 
 
 def tell_buyer(telling: Telling, now: datetime) -> None:
-    """Once or again with one message. An order without tickets has nobody to tell."""
+    """Once or again with one message. An order without tickets has nobody to tell.
+
+    Raises OrderUnderWay: whether there will be tickets is known within minutes, ask again.
+    """
     order = store.get(telling.order_id)
+    if order.is_open:
+        raise OrderUnderWay
     if order.status == "completed":
         transaction = Transaction()
         store.add_message(transaction, order, "event-moved", now, telling.change_id)

@@ -51,7 +51,9 @@ def authorize_payment(order_id: str, now: datetime, *, challenge: bool = False) 
         raise declined(payment.decline_code)
     if payment.state == State.REQUIRES_ACTION:
         raise AuthenticationRequired
-    if payment.state == State.REQUESTED:
+    if payment.state == State.REQUESTED and payment.is_free:
+        store.move(payment, State.AUTHORIZED, now)
+    elif payment.state == State.REQUESTED:
         _record(payment, _ask(payment, challenge, now), now)
 
 

@@ -24,6 +24,9 @@ def capture_payment(order_id: str, now: datetime) -> None:
     payment = store.get_payment(order_id)
     if payment and payment.is_captured:
         return
+    if payment and payment.is_free and payment.state == State.AUTHORIZED:
+        store.move(payment, State.CAPTURED, now)
+        return
     if payment is None or payment.state != State.AUTHORIZED or payment.intent_id is None:
         raise AuthorizationLost(payment.state if payment else "")
     intent = gateway.retrieve(payment.intent_id)

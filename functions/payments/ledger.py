@@ -68,6 +68,8 @@ class Totals(msgspec.Struct, frozen=True):
 
 def of_move(payment: Payment, to: State) -> Entry | None:
     """The entry of a payment's move, or None where no money is concerned."""
+    if payment.is_free:
+        return None
     amount = payment.amount
     held = payment.state == State.AUTHORIZED
     ended = (Posting(Account.PROMISED, Account.HELD, amount),) if held else ()

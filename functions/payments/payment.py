@@ -63,6 +63,11 @@ class Payment(msgspec.Struct, frozen=True):
     """A purchase waits for the bank's answer to this payment."""
 
     @property
+    def is_free(self) -> bool:
+        """There is nothing to ask a card for: Stripe is told nothing of it."""
+        return self.amount.amount == 0
+
+    @property
     def is_captured(self) -> bool:
         """The money was taken, whatever was given back since."""
         return self.state in (State.CAPTURED, State.REFUNDED)
@@ -71,6 +76,11 @@ class Payment(msgspec.Struct, frozen=True):
     def is_open(self) -> bool:
         """Something about it is unfinished."""
         return self.state in NOT_ENDED or self.refunding_minor != self.refunded_minor
+
+    @property
+    def went_back(self) -> bool:
+        """The money was taken, and all of it has been given back."""
+        return self.state == State.REFUNDED
 
     @property
     def kept_minor(self) -> int:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
+from pynamodb.exceptions import PynamoDBException
+from stripe import StripeError
 
 from kit import clock
 from kit.errors import Problem
@@ -44,7 +46,7 @@ def sweep_payments(now: datetime) -> None:
             unsettled += 1
             if unsettled == UNSETTLED_MAX:
                 return
-        except (Problem, ClientError):
+        except (Problem, ClientError, PynamoDBException, StripeError):
             log.exception("payment not settled", extra={"order_id": payment.order_id})
 
 

@@ -40,6 +40,8 @@ def void_payment(order_id: str, now: datetime) -> None:
 
 def _intents(payment: Payment) -> list[str]:
     """The intent on record, or those that Stripe knows of."""
+    if payment.is_free:
+        return []
     if payment.intent_id:
         return [payment.intent_id]
     return [intent.intent_id for intent in gateway.find(payment.order_id) if intent.is_ours]

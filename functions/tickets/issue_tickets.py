@@ -41,7 +41,7 @@ def issue_tickets(order_id: str, now: datetime) -> list[str]:
         raise OrderEnded
     tickets = tickets_of(order, now)
     payment = payments.get_payment(order_id)
-    if payment and payment.is_captured and payment.kept_minor == 0:
+    if payment and payment.went_back:
         tickets = [msgspec.structs.replace(ticket, status="void") for ticket in tickets]
     store.put_missing(tickets, get_event(order.event_id).starts_at)
     return [ticket.ticket_id for ticket in tickets]

@@ -26,8 +26,9 @@ class Recall(msgspec.Struct, frozen=True, rename="camel"):
 @step
 def handler(recall: Recall, now: datetime) -> dict[str, Any]:
     recalled = recall_tickets(recall.order_id, now)
-    due = recalled is not None and recalled.refund.amount > 0
-    return {"cancellationId": recalled.cancellation_id if recalled else None, "moneyDue": due}
+    refund_id = refund_of(recall.order_id, recalled, now) if recalled and recalled.refund.amount else None
+    cancellation_id = recalled.cancellation_id if recalled else None
+    return {"cancellationId": cancellation_id, "refundId": refund_id, "moneyDue": refund_id is not None}
 
 
 def recall_tickets(order_id: str, now: datetime) -> Cancellation | None:
@@ -43,6 +44,24 @@ def recall_tickets(order_id: str, now: datetime) -> Cancellation | None:
     if begun or order.status != "completed":
         return begun[0] if begun else None
     return _decide(order, now)
+
+
+def refund_of(order_id: str, recalled: Cancellation, now: datetime) -> str | None:
+    """The refund to see through; where it was refused, another of what is left now. None where nothing is.
+
+    Raises Moved, RefundTooLarge: somebody else gave money back meanwhile, ask again.
+    """
+    asked = [each for each in payments.refunds_of(order_id) if each.refund_id.startswith(recalled.cancellation_id)]
+    if asked[-1].state != "failed":
+        return asked[-1].refund_id
+    payment = payments.get_payment(order_id)
+    if payment is None or payment.left.amount == 0:
+        return None
+    again = f"{recalled.cancellation_id}-{len(asked):02}"
+    transaction = Transaction()
+    payments.request_refund(transaction, payment, again, payment.left, now)
+    transaction.commit()
+    return again
 
 
 def _decide(order: Order, now: datetime) -> Cancellation:

@@ -55,7 +55,7 @@ def _picture(page: Page, name: str) -> None:
 def test_moved_then_called_off(organizer: Page, site: RunningBoxoffice) -> None:
     page = organizer
     event_id = sold_to_two(site)
-    page.goto(f"/organizer/events/{event_id}")
+    page.goto(f"/organizer/events/{event_id}/change")
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     later = datetime.now(UTC) + timedelta(days=90)
     page.get_by_label("New date").fill(f"{later:%Y-%m-%d}T20:00")

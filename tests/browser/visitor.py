@@ -105,10 +105,11 @@ class Visitor:
         return next(here for here in self.walk() if here.startswith(place))
 
     def walk(self) -> Iterator[str]:
-        """Seat after seat, row after row."""
+        """Seat after seat, row after row, each from its beginning."""
         for key in itertools.islice(itertools.cycle(["Home", *["ArrowRight"] * 40, "ArrowDown"]), 600):
-            yield self.told
-            self.map.press(key)
+            told = self.press(key)
+            if key != "ArrowDown":
+                yield told
 
     def hold(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Hold (this seat|\\d+ seats)$")).click()

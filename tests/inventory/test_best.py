@@ -113,6 +113,14 @@ def test_the_best_beside_a_seat_by_name_is_another_one() -> None:
     assert [seat["seatId"] for seat in held["seats"]] == ["stalls-0-4", "stalls-0-5", "stalls-0-6"]
 
 
+def test_it_is_another_one_too_after_an_offer_in_the_same_row_was_lost() -> None:
+    event_id = open_event()
+    hold(event_id, ["stalls-0-5"], person="bob")
+    status, held = hold(event_id, ["stalls-0-4"], bestAvailable={"quantity": 1, "sections": ["stalls"]})
+    assert status == 201
+    assert len({seat["seatId"] for seat in held["seats"]} - {"stalls-0-5"}) == 2
+
+
 def test_one_wheelchair_place_goes_with_its_companions() -> None:
     event_id = open_event()
     assert best(event_id, 1, accessible=True) == ["balcony-0-0"]
@@ -123,13 +131,13 @@ def test_one_wheelchair_place_goes_with_its_companions() -> None:
 
 
 def test_sold_out_has_its_own_word() -> None:
-    event_id = open_event(limit_per_person=30)
+    event_id = open_event(limit_per_person=16)
     everything = [f"stalls-{row}-{slot}" for row in (0, 1) for slot in range(10)]
     everything += [f"balcony-0-{slot}" for slot in range(6)] + [f"floor-0-{slot}" for slot in range(48)]
     everything += [f"floor-1-{slot}" for slot in range(12)]
     before = rows_now()
-    for start in range(0, len(everything), 30):
-        assert hold(event_id, everything[start : start + 30], person=f"p{start}")[0] == 201
+    for start in range(0, len(everything), 16):
+        assert hold(event_id, everything[start : start + 16], person=f"p{start}")[0] == 201
     project(records(before, rows_now()))
     status, problem = hold(event_id, bestAvailable={"quantity": 1})
     assert (status, word(problem)) == (409, "sold-out")

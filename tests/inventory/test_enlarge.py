@@ -24,6 +24,7 @@ from tests.inventory.house import (
     rows_now,
     word,
 )
+from waitingroom import rooms
 
 LATER = NOON + REMEMBERED
 SEATS = 86
@@ -81,6 +82,30 @@ def test_again_it_changes_nothing_and_a_second_time_it_grows_on() -> None:
     third = Section("balcony2", "Balcony 2", "good", chart().sections[0].outline, capacity=5)
     twice = msgspec.structs.replace(larger(), sections=[*larger().sections, third])
     assert enlarge(event_id, twice)[1]["seatCount"] == SEATS + 35
+
+
+def test_a_waiting_room_that_was_sold_out_hears_of_the_new_seats() -> None:
+    """It lets nobody in while nothing is left, and without buyers no seat would ever tell it."""
+    event_id = open_event(waiting_room=True)
+    rooms.record_stock(event_id, 0)
+    assert enlarge(event_id, larger())[0] == 200
+    assert rooms.stock(event_id) == SEATS + 30
+
+
+def test_what_a_broken_run_began_is_finished_before_another_chart_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the seats of both would stand in the map, at the bits of one."""
+    event_id = open_event()
+    with monkeypatch.context() as broken:
+        broken.setattr("catalog.enlarge", _crashes)
+        assert enlarge(event_id, larger())[0] == 500
+    assert word(enlarge(event_id, larger(places=60))[1]) == "busy"
+    assert enlarge(event_id, larger())[0] == 200
+    assert free_seats(event_id, now=LATER)[: SEATS + 30] == "1" * (SEATS + 30)
+    assert seatmap(event_id)["seatMapConfig"]["seatCount"] == SEATS + 30
+
+
+def _crashes(*_: Any) -> None:
+    raise RuntimeError("the function was killed")
 
 
 @pytest.mark.parametrize("number", range(3))

@@ -62,10 +62,11 @@ def test_sold_out_and_back_on_sale_by_itself() -> None:
 
 def test_the_last_seat_held_and_given_back() -> None:
     """The same through the doors: held seats are not left either."""
-    event_id = open_event(chart(floor=1), limit_per_person=30)
+    event_id = open_event(chart(floor=1), limit_per_person=16)
     seats = [f"{section}-{row}-{slot}" for (section, row), size in list(ROWS.items())[:3] for slot in range(size)]
     before = rows_now()
-    _, held = hold(event_id, [*seats, "floor-0-0"])
+    _, held = hold(event_id, [*seats[:15], "floor-0-0"])
+    assert hold(event_id, seats[15:], person="bob")[0] == 201
     project(records(before, rows_now()))
     assert availability(event_id) == "none"
     assert put_on_sale(event_id)[0] == 200

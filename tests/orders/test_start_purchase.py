@@ -146,6 +146,19 @@ def test_a_try_that_crashed_is_found_by_the_next(held: Any, crashes_in: str) -> 
     assert [message["orderId"] for message in sent()] == [first["orderId"]]
 
 
+@pytest.mark.parametrize(
+    "other", [{"paymentInfo": {"paymentMethodId": "pm_card_mastercard"}}, {"delivery": {"method": "mobile"}}]
+)
+def test_a_try_that_crashed_answers_no_other_request(held: Any, other: dict[str, Any]) -> None:
+    with mock.patch("inventory.extend_rows", side_effect=Crash), pytest.raises(Crash):
+        order(wish(held["holdId"]))
+    _let_the_first_try_time_out()
+    later = SOON + timedelta(minutes=1)
+    status, problem = order(wish(held["holdId"], **other), now=later)
+    assert (status, word(problem)) == (422, "idempotency-mismatch")
+    assert order(wish(held["holdId"]), now=later) == (202, mine()[0])
+
+
 def test_a_crash_before_anything_is_written_leaves_the_hold(held: Any) -> None:
     with mock.patch("kit.table.Transaction.commit", side_effect=Crash), pytest.raises(Crash):
         order(wish(held["holdId"]))

@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 MACHINES = sorted(ROOT.glob("statemachines/*.asl.json"))
 VALIDATOR = ROOT / "infra/node_modules/.bin/asl-validator"
 INPUT: dict[str, type[msgspec.Struct]] = {"purchase": Purchase, "cancellation": Return, "event-change": OrderChange}
-ON_THE_WAY = {"error", "challenge", "recalled.cancellationId"}
+ON_THE_WAY = {"error", "challenge", "recalled.cancellationId", "recalled.refundId"}
 CASES = [
     pytest.param(path.name.partition(".")[0], name, state, id=f"{path.name.partition('.')[0]}-{name}")
     for path in MACHINES

@@ -91,7 +91,7 @@ def carry_out(event_id: str, upto: int = 100) -> None:
             if recalled["moneyDue"]:
                 if order_id in REFUSED:
                     raise OutcomeUnknown
-                run("RefundPayment", of_order | {"refundId": recalled["cancellationId"]})
+                run("RefundPayment", of_order | {"refundId": recalled["refundId"]})
             run("RecordRefund", of_order | {"cancellationId": recalled["cancellationId"]})
         except Exception as error:  # noqa: BLE001  as the machine's Catch does
             run("RecordFailure", of_order | {"error": {"Error": type(error).__name__, "Cause": "…"}})

@@ -60,7 +60,7 @@ export function App() {
           <Route path="/tickets" component={TicketListPage} />
           <Route path="/tickets/:ticketId" component={TicketPage} />
           <Route path="/organizer/events/new" component={NewEventPage} />
-          <Route path="/organizer/events/:eventId" component={ChangePage} />
+          <Route path="/organizer/events/:eventId/change" component={ChangePage} />
           <Route path="/organizer/events/:eventId/house" component={HousePage} />
           <Route path="/organizer/events/:eventId" component={EditEventPage} />
           <Route path="/organizer/venues/:venueId" component={EditVenuePage} />

@@ -57,8 +57,8 @@ function Desk({ eventId }: { eventId: string }) {
               {event.venue.name}, {event.venue.city}
             </p>
             <p>
-              <a href={`/events/${eventId}`}>As your buyers see it</a>{" "}
-              <a href={`/organizer/events/${eventId}/house`}>House seats</a>
+              <a href={`/events/${eventId}`}>As your buyers see it</a> ·{" "}
+              <a href={`/organizer/events/${eventId}`}>Edit this event</a>
             </p>
           </header>
           {error !== undefined && <Failure error={error} />}

@@ -49,6 +49,7 @@ function Parts({ read }: { read: Event }) {
       <p class="place-links">
         <a href={`/events/${event.eventId}`}>As buyers see it</a>
         <a href={`/organizer/venues/${event.venue.venueId}`}>Edit {event.venue.name}</a>
+        <a href={`/organizer/events/${event.eventId}/change`}>Move or cancel it</a>
         {event.seatCount > 0 && <a href={`/organizer/events/${event.eventId}/house`}>House seats</a>}
       </p>
       <Details {...part} />

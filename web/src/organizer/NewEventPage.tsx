@@ -72,7 +72,7 @@ export function NewEventPage() {
         <Notice kind="good" title={`${onSale.name} is on sale`}>
           <a href={`/events/${onSale.eventId}`}>See it as your buyers do</a>, or{" "}
           <a href={`/organizer/events/${onSale.eventId}/house`}>keep seats out of the sale</a> or{" "}
-          <a href={`/organizer/events/${onSale.eventId}`}>move or cancel it</a>
+          <a href={`/organizer/events/${onSale.eventId}/change`}>move or cancel it</a>
         </Notice>
       )}
     </main>

@@ -32,6 +32,7 @@ const COOKIE_UNTIL = "boxoffice.edge-cookie";
 const COOKIE_MS = 11 * 3_600_000;
 const LOOKING_ON_MS = 10_000;
 const UNOPENED_MS = 30_000;
+const AT_ONCE: Wait = { min: 0, max: 0 };
 const READY_AGAIN_MS = 4_000;
 const ERROR_AGAIN_MS = 10_000;
 const JOIN_ATTEMPTS = 30;
@@ -91,7 +92,9 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
       }
       const over = standing.status === "expired" || now.phase === "closed";
       listen(!over && isNear(now, position));
-      if (over || rank === undefined || rank > now.called) return 1000 * pollSeconds(now, wait);
+      // Who has just come finds a place in the next document.
+      const coming = position === undefined && now.phase === "serving" ? AT_ONCE : wait;
+      if (over || rank === undefined || rank > now.called) return 1000 * pollSeconds(now, coming);
       standing = await come(eventId, answer, leaving.signal);
       tell({ standing, position: 0 });
       if (standing.status === "admitted" && standing.accessToken) {
