@@ -79,7 +79,8 @@ def main() -> None:
         "store_hold_p99_ms_16": at_store["neighbours"]["16"].get("p99_ms"),
         "http_hold_p99_ms_16": over_http["neighbours"]["16"].get("p99_ms"),
         "http_holds_per_s_16": over_http["neighbours"]["16"].get("holds_per_s"),
-        "handler_cpu_ms": max(handling.values()),
+        # Seats by name; what the choice of the best adds has a bar of its own below, and stands among the workloads.
+        "handler_cpu_ms": max(handling["spread"], handling["neighbours"]),
         "best_available_cpu_ms": max(choosing.values()),
     }
     bars = {name: summary[name] is not None and kept(summary[name]) for name, kept in BARS.items()}

@@ -160,6 +160,7 @@ def _at_most_one_extra(stage: Stage, how: str) -> None:
     another = stage.buy("second")
     stage.fault(how, "*", SEND, times=NEVER)
     stage.run()
-    assert stage.mails()[before:] == [COMPLETED] * 2 and stage.dead_letters() == ["messages"]
+    assert stage.mails()[before:] in ([COMPLETED], [COMPLETED] * 2)
+    assert set(stage.dead_letters()) == {"messages"}  # two, where the answer to the first was lost
     assert stage.ended(another) == ("completed", None)
     stage.world.trouble.clear()
