@@ -73,13 +73,11 @@ async def _time(site: RunningBoxoffice, orders: int) -> dict[str, Any]:
     _say(f"Signing {orders} people up")
     tokens = await asyncio.to_thread(sign_up, site, orders, f"bench-{secrets.token_hex(3)}")
     result: dict[str, Any] = {}
-    posts: list[float] = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         crowd = Crowd(site, http, event_id)
         await _at_once(crowd, tokens[:12], [next(pairs) for _ in tokens[:12]], 12)  # every function is awake
         for level in LEVELS:
             bought = await _at_once(crowd, tokens, [next(pairs) for _ in tokens], level)
-            posts += [one.accepted - one.posted for one in bought]
             ends = [one.ended - one.posted for one in bought]
             result |= {f"post_p50_ms_{level}": _ms([one.accepted - one.posted for one in bought], 50)}
             result |= {f"post_p99_ms_{level}": _ms([one.accepted - one.posted for one in bought], 99)}
@@ -89,7 +87,8 @@ async def _time(site: RunningBoxoffice, orders: int) -> dict[str, Any]:
         bought = await _in_a_row(crowd, tokens, [next(pairs) for _ in tokens])
     result["orders_per_s"] = _rate(bought, [one.ended for one in bought])
     result["accepted_per_s"] = _rate(bought, [one.accepted for one in bought])
-    result["post_p50_ms"], result["post_p99_ms"] = _ms(posts, 50), _ms(posts, 99)
+    # The worst level's, not that of all together: the quick posts of one buyer would hide the slow ones of forty.
+    result["post_p99_ms"] = max(result[f"post_p99_ms_{level}"] for level in LEVELS)
     return result
 
 

@@ -1,17 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { SignInFirst } from "../account/SignInFirst";
-import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Event, EventChange } from "../api/types";
 import { clockTime, longDate } from "../dates";
 import { Lost } from "../ui/Lost";
-import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
+import { Failure, useLoaded, useTitle } from "../ui/ui";
 import { CancelForm } from "./CancelForm";
 import { ChangeProgress } from "./ChangeProgress";
 import "./change.css";
 import { MoveForm } from "./MoveForm";
+import { OrganizersOnly } from "./OrganizersOnly";
 import "./organizer.css";
 
 const LOOK_EVERY_MS = 1_500;
@@ -19,16 +18,11 @@ const LOOK_EVERY_MS = 1_500;
 /** An organizer's event: when it is, whether it takes place, and how far its refunds or letters have come. */
 export function ChangePage() {
   const eventId = useRoute().params.eventId as string;
-  if (!person.value) return <SignInFirst />;
-  if (!person.value.groups.includes("organizer")) {
-    return (
-      <main id="main" class="page middle stack" tabIndex={-1}>
-        <h1>Your event</h1>
-        <Notice title="This page is for organizers">Ask your venue to make your account one.</Notice>
-      </main>
-    );
-  }
-  return <Desk key={eventId} eventId={eventId} />;
+  return (
+    <OrganizersOnly title="Your event">
+      <Desk key={eventId} eventId={eventId} />
+    </OrganizersOnly>
+  );
 }
 
 function Desk({ eventId }: { eventId: string }) {

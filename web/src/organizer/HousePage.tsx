@@ -1,7 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { SignInFirst } from "../account/SignInFirst";
-import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Event, House } from "../api/types";
@@ -22,6 +20,7 @@ import { HouseCounts } from "./HouseCounts";
 import { seatsOf } from "./house";
 import "./house.css";
 import { MoreSeats } from "./MoreSeats";
+import { OrganizersOnly } from "./OrganizersOnly";
 import "./organizer.css";
 
 const LOOK_EVERY_MS = 10_000;
@@ -30,16 +29,11 @@ const NONE: ReadonlySet<number> = new Set();
 /** An organizer's house: which seats are kept out of the sale and why, and how every section stands. */
 export function HousePage() {
   const eventId = useRoute().params.eventId as string;
-  if (!person.value) return <SignInFirst />;
-  if (!person.value.groups.includes("organizer")) {
-    return (
-      <main id="main" class="page middle stack" tabIndex={-1}>
-        <h1>House seats</h1>
-        <Notice title="This page is for organizers">Ask your venue to make your account one.</Notice>
-      </main>
-    );
-  }
-  return <Loading key={eventId} eventId={eventId} />;
+  return (
+    <OrganizersOnly title="House seats">
+      <Loading key={eventId} eventId={eventId} />
+    </OrganizersOnly>
+  );
 }
 
 function Loading({ eventId }: { eventId: string }) {
