@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import ceil
 
 import msgspec
 
@@ -39,7 +38,7 @@ def announce(ends: Sequence[LeaseEnd], now: datetime) -> None:
             {
                 "Id": str(number),
                 "MessageBody": msgspec.json.encode(end).decode(),
-                "DelaySeconds": ceil(delay(end, now).total_seconds()),
+                "DelaySeconds": int(delay(end, now).total_seconds()),
             }
             for number, end in enumerate(ends[start : start + MESSAGES_MAX])
         ]
@@ -49,5 +48,8 @@ def announce(ends: Sequence[LeaseEnd], now: datetime) -> None:
 
 
 def delay(end: LeaseEnd, now: datetime) -> timedelta:
-    """Until a second after the lease, so that no clock finds it still running."""
+    """Until a second after the lease, of which the queue's whole seconds leave what they may.
+
+    So the map is told within two, the way there included; a message that another clock finds early is sent again.
+    """
     return min(max(end.until - now, timedelta()) + AFTER, DELAY_MAX)

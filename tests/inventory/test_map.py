@@ -6,10 +6,14 @@ import json
 import random
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import boto3
+import pytest
 
-from inventory import expire_hold
+from inventory import expire_hold, leases
+from inventory.leases import LeaseEnd
+from kit import settings
 from tests import harness
 from tests.inventory.house import (
     LEASE,
@@ -106,6 +110,19 @@ def test_duplicates_replays_and_disorder_leave_the_same_map() -> None:
         versions.append(seatmap(event_id)[1]["version"])
     assert len(set(versions)) == 1
     assert in_order.startswith("1001")
+
+
+@pytest.mark.parametrize("left_ms", [1, 300, 599_001, 599_500, 599_999, 600_000])
+def test_the_message_for_a_leases_end_is_due_within_a_second_of_it(
+    monkeypatch: pytest.MonkeyPatch, left_ms: int
+) -> None:
+    """The map has two: the second one is for the way from there to the map."""
+    queue = mock.Mock(**{"send_message_batch.return_value": {}})
+    monkeypatch.setattr(settings, "client", lambda service: queue)
+    left = timedelta(milliseconds=left_ms)
+    leases.announce([LeaseEnd("evt_1", "hld_1", NOON + left, ["stalls-0-0"])], NOON)
+    [message] = queue.send_message_batch.call_args.kwargs["Entries"]
+    assert timedelta() < timedelta(seconds=message["DelaySeconds"]) - left <= timedelta(seconds=1)
 
 
 def test_a_lease_that_ends_comes_back_to_the_map() -> None:

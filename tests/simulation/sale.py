@@ -296,6 +296,7 @@ class Sale:
         def accept() -> None:
             held = get_hold(person, hold.hold_id, now)
             order.deadline = held.until if held.declined else deadline
+            self.told.accepting(hold, order.deadline)
             transaction = Transaction()
             mark = OrderMark(order.order_id, "ORDER")
             transaction.put(mark, condition=OrderMark.pk.does_not_exist(), refused=AlreadyThere())
@@ -309,7 +310,6 @@ class Sale:
                 raise
             order.extended = True
 
-        self.told.accepting(hold, deadline)
         self._request(lambda: self._telling("extend", self._facts(hold), accept))
         self.world.later(self.dice.uniform(0.1, 4), self._sweep)
 
