@@ -7,13 +7,13 @@ import io
 import zipfile
 from functools import cache
 
-import boto3
 import pytest
 from msgspec.structs import replace
 
 from catalog import import_chart
 from catalog.chart_formats import read_chart
 from catalog.charts import Chart, Section, encode
+from kit import settings
 from tests import harness
 from tests.catalog.conftest import OLGA, brought, hall, row
 
@@ -90,7 +90,7 @@ def test_a_script_in_a_label_is_only_text_in_the_picture() -> None:
     evil = replace(hall().sections[0], label="</text><script>alert(1)</script>")
     chart = brought(encode(replace(hall(), name='"><script>x</script>', sections=[evil])))["chart"]
     where = {"Bucket": "test-charts", "Key": chart["previewUrl"].removeprefix("/")}
-    picture = boto3.client("s3", region_name=harness.REGION).get_object(**where)["Body"].read()
+    picture = settings.client("s3").get_object(**where)["Body"].read()
     assert b"<script" not in picture and b"&lt;script&gt;" in picture
 
 

@@ -6,7 +6,6 @@ import json
 import urllib.parse
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ import catalog
 from catalog import import_chart
 from catalog.charts import Chart, encode, hash_of
 from catalog.request_chart_import import ImportMessage
+from kit import settings
 from tests import harness
 from tests.catalog.conftest import NOW, OLGA, brought, hall, import_queued, upload
 
@@ -140,5 +140,5 @@ def test_an_upload_beyond_the_limit_is_not_read() -> None:
 
 
 def kept(key: str) -> dict[str, Any]:
-    storage = boto3.client("s3", region_name=harness.REGION)
+    storage = settings.client("s3")
     return dict(storage.get_object(Bucket="test-charts", Key=key))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from catalog import Presale
+from kit import settings
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, word
 
@@ -80,7 +80,7 @@ def test_codes_are_of_one_event_and_are_not_kept() -> None:
     many = codes(event_id, count=3)
     assert len(set(many)) == 3
     assert word(hold(other, TWO, presaleCode=many[0])[1]) == "presale-code-invalid"
-    items = boto3.client("dynamodb", region_name=harness.REGION).scan(TableName="test-inventory")["Items"]
+    items = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
     assert not [item for item in items if many[0] in str(item) or many[0].replace("-", "") in str(item)]
 
 

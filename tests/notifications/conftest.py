@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from aiohttp import web
 
@@ -33,8 +32,8 @@ def sent(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, 
     monkeypatch.setenv("MAIL_FROM", "tickets@boxoffice.test")
     monkeypatch.setenv("PARAM_SITE_URL", "/boxoffice/site-url")
     monkeypatch.setattr(outbox, "PAUSE_SECONDS", 0)
-    boto3.client("ssm").put_parameter(Name="/boxoffice/site-url", Value=SITE, Type="String")
-    boto3.client("sesv2").create_email_identity(EmailIdentity="tickets@boxoffice.test")
+    settings.client("ssm").put_parameter(Name="/boxoffice/site-url", Value=SITE, Type="String")
+    settings.client("sesv2").create_email_identity(EmailIdentity="tickets@boxoffice.test")
     mails: list[dict[str, Any]] = []
     ses = settings.client("sesv2", timeout_seconds=5, attempts=1)
     send = ses.send_email

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
@@ -41,7 +40,7 @@ def overwrite(key: str, body: bytes) -> None:
 
 
 def _s3() -> Any:
-    return boto3.client("s3", region_name=harness.REGION)
+    return settings.client("s3")
 
 
 def publish(*numbers: int, now: Any = NOW) -> None:
@@ -60,7 +59,7 @@ def found(now: Any = NOW, **query: str) -> list[str]:
 
 def stream(event_id: str, kind: str = "MODIFY") -> dict[str, Any]:
     """What the table's stream says of an event as it is now."""
-    table = boto3.client("dynamodb", region_name=harness.REGION)
+    table = settings.client("dynamodb")
     key = {"pk": {"S": f"EVENT#{event_id}"}, "sk": {"S": "EVENT"}}
     image = table.get_item(TableName="test-catalog", Key=key).get("Item")
     return {"eventName": kind, "dynamodb": {"Keys": key, **({"NewImage": image} if image else {})}}
@@ -258,7 +257,7 @@ def test_the_edge_is_purged_within_a_budget(monkeypatch: pytest.MonkeyPatch) -> 
     purges(asked, monkeypatch)
     for second in (0, 5, 30, 61):
         publish(1 + second % 10, now=NOW + timedelta(seconds=second))
-    queue = boto3.client("sqs", region_name=harness.REGION)
+    queue = settings.client("sqs")
     address = queue.get_queue_url(QueueName="test-purges")["QueueUrl"]
     sent = queue.get_queue_attributes(QueueUrl=address, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
     assert int(sent["Attributes"]["ApproximateNumberOfMessagesDelayed"]) == 3, "one publish changed nothing"
