@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -79,6 +80,20 @@ def test_a_message_that_comes_again_changes_nothing() -> None:
     import_chart.import_chart(message, NOW)
     where = {"chartImportId": begun["chartImportId"]}
     assert harness.call("catalog.show_chart_import", path=where, **OLGA)[1]["status"] == "completed"
+
+
+def test_who_stops_reading_without_a_word_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_id = upload(encode(hall()))
+    begun = harness.call("catalog.request_chart_import", body={"uploadId": upload_id, "format": "boxoffice"}, **OLGA)[1]
+    monkeypatch.setattr(import_chart, "read_chart", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_chart.import_chart(ImportMessage(begun["chartImportId"], upload_id, "boxoffice", "olga"), NOW)
+
+    def status(minutes: int) -> str:
+        when = {"path": {"chartImportId": begun["chartImportId"]}, "now": NOW + timedelta(minutes=minutes)}
+        return str(harness.call("catalog.show_chart_import", **{**OLGA, **when})[1]["status"])
+
+    assert (status(2), status(6)) == ("reading", "failed")
 
 
 def test_what_was_mended_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -75,6 +76,16 @@ def test_the_last_seat_held_and_given_back() -> None:
     release(held["holdId"])
     project(records(before, rows_now()))
     assert availability(event_id) == "available"
+
+
+def test_a_sold_out_event_that_was_moved_is_sold_out_when_it_is_put_on_sale_again() -> None:
+    event_id = open_event()
+    project_seats.project_seats([change(event_id, row, 1, size) for row, size in ROWS.items()], NOON)
+    event = catalog.get_event(event_id)
+    later = event.starts_at + timedelta(days=7)
+    catalog.mark_moved(event, catalog.moved_to(event, later, NOON + timedelta(days=14), NOON))
+    assert put_on_sale(event_id)[0] == 200
+    assert availability(event_id) == "none"
 
 
 def test_a_second_try_counts_what_the_first_did_not_come_to(monkeypatch: pytest.MonkeyPatch) -> None:

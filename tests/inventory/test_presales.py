@@ -68,6 +68,14 @@ def test_a_code_is_good_for_as_many_people_as_it_is_meant_for() -> None:
     assert hold(event_id, REST, person="eve", presaleCode=code)[0] == 403, "adding it again gives it no more uses"
 
 
+def test_a_club_uses_its_code_in_two_presales() -> None:
+    event_id = presold()
+    codes(event_id, codes=["SUMMERCLUB30"])
+    [code] = codes(event_id, presaleId="cards", codes=["SUMMERCLUB30"])
+    assert hold(event_id, TWO, presaleCode=code)[0] == 201
+    assert hold(event_id, OTHERS, person="bob", presaleCode=code, now=FANS.ends_at)[0] == 201
+
+
 def test_one_code_may_be_for_everybody() -> None:
     event_id = presold()
     [code] = codes(event_id, codes=["OPEN-HOUSE"])

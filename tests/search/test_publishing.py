@@ -14,6 +14,7 @@ import catalog
 from kit import settings
 from search import publish_index, purge_edge, snapshots
 from search.index import build_index
+from search.listing import listing
 from search.serving import serving
 from search.snapshots import Outdated
 from tests import harness
@@ -153,6 +154,30 @@ def test_two_publishers_words_do_not_undo_each_other(monkeypatch: pytest.MonkeyP
     assert found(LATER, availability="none") == ["01", "02"]
 
 
+def test_a_word_holds_over_an_index_whose_publisher_began_later() -> None:
+    publish(1, 2, now=LATER)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, NOW)
+    assert found(LATER, availability="none") == ["02"]
+
+
+def test_a_word_that_an_index_overtakes_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(1, 2)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    real = snapshots.write_words
+    overtaken: list[bool] = []
+
+    def slow(words: Any, etag: Any) -> None:
+        if not overtaken:
+            overtaken.append(True)
+            publish(3, now=LATER)
+        real(words, etag)
+
+    monkeypatch.setattr(snapshots, "write_words", slow)
+    publish_index.publish_changes({sold_out.event_id: sold_out}, NOW)
+    assert found(LATER, availability="none") == ["02"]
+
+
 def test_a_repeated_record_publishes_nothing() -> None:
     publish(1)
     before = stored()
@@ -193,8 +218,19 @@ def test_a_damaged_index_is_built_again_from_the_catalog() -> None:
     overwrite(json.loads(stored())["key"], b"half")
     publish_index._known.clear()
     deliver(stream(created["eventId"]), now=LATER)
-    publish_index.publish_all(LATER)
     assert found(LATER) == [created["eventId"][-2:]]
+
+
+@pytest.mark.parametrize("document", [snapshots.MANIFEST, snapshots.WORDS])
+def test_a_damaged_document_is_written_anew(document: str) -> None:
+    created = event()
+    publish_index.publish_all(NOW)
+    overwrite(document, b"half")
+    deliver(stream(created["eventId"]), now=LATER)
+    assert found(LATER) == [created["eventId"][-2:]]
+    sold_out = msgspec.structs.replace(listing(catalog.get_event(created["eventId"])), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, LATER)
+    assert found(LATER + timedelta(minutes=1), availability="none") == [created["eventId"][-2:]]
 
 
 def test_of_two_publishers_the_slower_one_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
