@@ -12,7 +12,6 @@ from kit.auth import ORGANIZER
 from kit.errors import NotFound
 from kit.http import Call, endpoint
 
-
 BEING_READ = ("reading", "keeping")
 SILENCE = timedelta(minutes=5)
 GIVEN_UP = "Reading this file came to no end. We look into it; a smaller or simpler drawing may work."

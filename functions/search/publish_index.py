@@ -75,10 +75,10 @@ def _publish_once(changes: Changes, now: datetime) -> None:
         return _publish(_from_catalog(now), base, now)
     changed = {event_id: new for event_id, new in changes.items() if before.get(event_id) != new}
     if not changed and base:
-        return
+        return None
     words = _only_words(changed, before)
     if base and words is not None and _say(words, base, now):
-        return
+        return None
     after = {**before, **{event_id: new for event_id, new in changed.items() if new is not None}}
     gone = {event_id for event_id, new in changed.items() if new is None}
     ahead = {event_id: event for event_id, event in after.items() if event_id not in gone and event.starts_at > now}
@@ -106,7 +106,7 @@ def _manifest() -> Base | None:
 
 
 def _words() -> dict[str, Word]:
-    """What was said beside the index; what cannot be read is taken away, and the index does not hold. Raises Damaged."""
+    """What was said beside the index; what cannot be read is taken away. Raises Damaged."""
     try:
         return snapshots.read_words()[0]
     except Damaged as damaged:
