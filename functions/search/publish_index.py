@@ -72,13 +72,14 @@ def _publish_once(changes: Changes, now: datetime) -> None:
         before = _listings(base, now)
     except (Damaged, UnreadableIndex):
         log.exception("what was published is damaged: it is built again from the catalog")
-        return _publish(_from_catalog(now), base, now)
+        _publish(_from_catalog(now), base, now)
+        return
     changed = {event_id: new for event_id, new in changes.items() if before.get(event_id) != new}
     if not changed and base:
-        return None
+        return
     words = _only_words(changed, before)
     if base and words is not None and _say(words, base, now):
-        return None
+        return
     after = {**before, **{event_id: new for event_id, new in changed.items() if new is not None}}
     gone = {event_id for event_id, new in changed.items() if new is None}
     ahead = {event_id: event for event_id, event in after.items() if event_id not in gone and event.starts_at > now}
