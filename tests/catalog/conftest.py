@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from catalog import import_chart, store
+from catalog import drawings, import_chart
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, Shape, encode
 from catalog.request_chart_import import ImportMessage
 from kit import ids, settings
@@ -49,7 +49,7 @@ def shared_aws() -> Iterator[None]:
 
 
 def _account() -> Iterator[None]:
-    store._chart.cache_clear()
+    drawings._chart.cache_clear()
     with harness.aws():
         yield
 

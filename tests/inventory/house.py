@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from catalog import drawings
 from catalog import store as catalog_store
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, encode, hash_of
 from catalog.events import Event, PriceRange, Venue
@@ -56,7 +57,7 @@ def open_event(sold_chart: Chart | None = None, *, on_sale: bool = True, now: da
     sold_chart = sold_chart or chart()
     canonical = encode(sold_chart)
     chart_hash = hash_of(canonical)
-    catalog_store.save_chart(chart_hash, canonical, b"", sold_chart, now, "organizer")
+    drawings.save_chart(chart_hash, canonical, b"", sold_chart, now, "organizer")
     event = Event(
         event_id=ids.new("evt", now),
         name="Evening",
