@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from local.demo import ORGANIZER
 from local.run import RunningBoxoffice
 from tests.browser.visitor import Visitor
 from tests.chromium import MISSING, find
@@ -74,6 +75,12 @@ class Browsing:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return Visitor(page)
+
+    def organizer(self, path: str) -> Visitor:
+        """The organizer of the demo, on a page of theirs."""
+        organizer = self.visitor()
+        organizer.sign_in(ORGANIZER, path)
+        return organizer
 
     def pages(self) -> list[Page]:
         return [page for context in self._contexts for page in context.pages]

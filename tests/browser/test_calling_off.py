@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import PASSWORD
 from local.run import RunningBoxoffice
 from tests.browser.conftest import Browsing
 from tests.browser.test_accessibility import assert_accessible
@@ -24,11 +23,7 @@ REFUNDED_WITHIN_MS = 90_000
 
 @pytest.fixture
 def organizer(browsing: Browsing) -> Page:
-    page = browsing.visitor().page
-    page.goto("/sign-in?next=/organizer/events/new")
-    page.get_by_label("E-mail").fill("organizer@boxoffice.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page = browsing.organizer("/organizer/events/new").page
     expect(page.get_by_role("heading", name="New event")).to_be_visible()
     return page
 

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from local.demo import PASSWORD
 from tests.browser.conftest import Browsing
 from tests.browser.test_accessibility import assert_accessible
 
@@ -24,11 +23,7 @@ Parkett;1;3;Front
 
 @pytest.fixture
 def organizer(browsing: Browsing) -> Page:
-    page = browsing.visitor().page
-    page.goto("/sign-in?next=/organizer/events/new")
-    page.get_by_label("E-mail").fill("organizer@boxoffice.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page = browsing.organizer("/organizer/events/new").page
     expect(page.get_by_role("heading", name="1. The seating chart")).to_be_visible()
     return page
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import expect
 
-from local.demo.accounts import PASSWORD
 from local.run import RunningBoxoffice
 from tests.browser.conftest import Browsing
 from tests.browser.visitor import PURCHASE_MS, THEATRE, Visitor
@@ -37,10 +36,7 @@ def test_an_order_waits_for_a_person_and_then_for_the_bank(browsing: Browsing, s
     assert "ten minutes" in fan.wait_for_mail("looking at your order")["text"]
 
     operator = browsing.visitor()
-    operator.page.goto("/sign-in?next=%2Foperator%2Freviews")
-    operator.page.get_by_label("E-mail").fill("operator@boxoffice.example")
-    operator.page.get_by_label("Password").fill(PASSWORD)
-    operator.page.get_by_role("button", name="Sign in").click()
+    operator.sign_in("operator@boxoffice.example", "/operator/reviews")
     review = operator.page.get_by_role("article", name="Vera Visitor")
     expect(review).to_contain_text("Twenty orders or more within two hours")
     expect(review).to_contain_text(fan.email)

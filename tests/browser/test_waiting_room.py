@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ORGANIZER, PASSWORD
 from local.run import RunningBoxoffice
 from tests.browser.conftest import Browsing
 from tests.browser.test_accessibility import assert_accessible
@@ -24,11 +23,7 @@ def evening(site: RunningBoxoffice) -> str:
 
 def keeper_of(browsing: Browsing, evening: str) -> Page:
     """The organizer, on the page of the event's room."""
-    page = browsing.visitor().page
-    page.goto(f"/sign-in?next=/organizer/events/{evening}/room")
-    page.get_by_label("E-mail").fill(ORGANIZER)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page = browsing.organizer(f"/organizer/events/{evening}/room").page
     expect(page.get_by_role("heading", name="Open the room")).to_be_visible()
     return page
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from local.demo import PASSWORD as DEMO_PASSWORD
+
 THEATRE = "The Debt of Hours"
 ARENA = "Northbound Lights Tour"
 PASSWORD = "Correct-Horse-42"
@@ -113,6 +115,14 @@ class Visitor:
 
     def hold(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Hold (this seat|\\d+ seats)$")).click()
+
+    def sign_in(self, email: str, path: str) -> None:
+        """As somebody of the demo, and on to this page of the site."""
+        self.page.goto(f"/sign-in?next={path}")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(f"**{path}")
 
     def create_account(self) -> None:
         """From the sign-in page to a confirmed account, with the code from the mail."""

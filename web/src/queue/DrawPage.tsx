@@ -5,6 +5,7 @@ import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { NowServing, Proof } from "../api/types";
 import { Failure, Notice, useLoaded, useTitle } from "../ui/ui";
+import { beaconAt } from "./beacon";
 import { type Check, verify } from "./verify";
 import "./queue.css";
 
@@ -61,6 +62,7 @@ function Verification({ eventId }: { eventId: string }) {
 
 function Result({ proof, checks, source }: Verified) {
   const place = Math.ceil((Number.parseInt(proof.rank.slice(1, 14), 16) / 2 ** 52) * proof.registered);
+  const standIn = beaconAt(source) === "stand-in";
   const failed = checks.filter(({ holds }) => !holds).length;
   return (
     <>
@@ -100,9 +102,15 @@ function Result({ proof, checks, source }: Verified) {
           Save the proof
         </a>
       </div>
+      {standIn && (
+        <p class="muted small">
+          Anybody can compute the values of a stand-in: on this machine the mechanics can be checked, and no
+          more.
+        </p>
+      )}
       <p class="muted small">
-        Anybody can check the saved file without us, and that it was the beacon who signed it:{" "}
-        <code>make verify-draw PROOF=draw.json</code>
+        Anybody can check the saved file without this page as well:{" "}
+        <code>make verify-draw PROOF=draw.json{standIn && " BEACON=stand-in"}</code>
       </p>
     </>
   );

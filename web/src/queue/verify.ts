@@ -1,4 +1,5 @@
 import type { NowServing, Proof } from "../api/types";
+import { beaconAt, isSigned } from "./beacon";
 import { concat, drawRank, hex, sha256, unhex, utf8 } from "./place";
 
 export interface Check {
@@ -20,14 +21,22 @@ export async function verify(proof: Proof, published: NowServing): Promise<Check
     const pair = side === "left" ? [unhex(sibling), reached] : [reached, unhex(sibling)];
     reached = await sha256(concat(Uint8Array.of(1), ...pair));
   }
+  const beacon = beaconAt(published.draw.beaconSource);
   return [
     {
       what: "The secret is the one that was committed to when the room opened",
       holds: hex(await sha256(concat(unhex(proof.secret)))) === proof.commitment,
     },
     {
-      what: "The beacon's value is that of the signature it came with",
+      what: "The beacon’s value is that of the signature it came with",
       holds: hex(await sha256(concat(unhex(proof.beaconSignature)))) === proof.beacon,
+    },
+    {
+      what:
+        beacon === "drand"
+          ? `The League of Entropy’s beacon, drand, signed round ${proof.beaconRound} with its known key`
+          : `This machine’s stand-in for the beacon signed round ${proof.beaconRound}`,
+      holds: await isSigned(beacon, proof.beaconRound, proof.beaconSignature),
     },
     {
       what: "The seed follows from the secret, the beacon and the number of people",
