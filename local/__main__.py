@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from local.demo import ACCOUNTS, PASSWORD
+from local.demo import ACCOUNTS, PASSWORD, PRESALE_CODE
 from local.prepare import node
 from local.run import SHARED_STATE, NotStarted, RunningBoxoffice
 
@@ -95,6 +95,7 @@ def welcome(boxoffice: RunningBoxoffice) -> str:
         ("Password", f"{PASSWORD} for all of them"),
         *labelled("Pay with", [f"{number}  {what}" for number, what in TEST_CARDS.items()]),
         (" ", "any future date, any CVC"),
+        ("Presale", f"{PRESALE_CODE} opens One Night Only before its sale does"),
         ("Mail", f"{boxoffice.site_url}/_local/mail"),
         ("AWS", f"{boxoffice.cloud.endpoint_url} (any keys)"),
         ("Stripe", boxoffice.stripe.standin.url if boxoffice.stripe.standin else "its own test mode"),

@@ -1,17 +1,14 @@
-"""A season at five invented venues: what is on, when from today, and what it costs."""
+"""A season at five invented venues: who plays what, when from today, and what it costs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from catalog.charts import Chart
-from local.demo.arena import arena
-from local.demo.small_venues import club, meadow
-from local.demo.theatre import theatre
+from local.demo.houses import House
 
 TYPES = [
     {"id": "adult", "label": "Adult"},
@@ -20,24 +17,16 @@ TYPES = [
 ]
 SHARES = {"adult": 100, "child": 50, "concession": 80}
 """Percent of the adult price."""
-
-
-@dataclass(frozen=True)
-class House:
-    """A venue with its chart, and what its events have in common. Prices by category, in major units."""
-
-    venue: dict[str, Any]
-    chart: Chart
-    currency: str
-    minor_units: int
-    prices: dict[str, int]
-    fees: list[dict[str, Any]]
-    tax: dict[str, Any]
+PRESALE_CODE = "FRONT-ROW-CLUB"
+"""Opens what has a presale before its sale opens."""
 
 
 @dataclass(frozen=True)
 class Show:
-    """An event, so many days from today at a local hour; `factor` scales the house's prices."""
+    """An event, so many days from today at a local hour; `factor` scales the house's prices.
+
+    On several dates, a week apart, it is a series; one that is `moved_by` days was announced for another date first.
+    """
 
     house: str
     name: str
@@ -48,61 +37,12 @@ class Show:
     description: str
     factor: float = 1.0
     on_sale_in_days: int = -7
-
-
-def houses() -> dict[str, House]:
-    """The venues by a short name."""
-    booking = {"code": "booking", "label": "Booking fee", "per": "ticket"}
-    order = {"code": "order", "label": "Order fee", "per": "order"}
-    seated = {"premium": 92, "stalls": 68, "first": 54, "second": 36, "box": 110}
-    bowl = {"pit": 95, "floor": 78, "lower": 88, "lowerend": 72, "upper": 49, "restricted": 38}
-    return {
-        "arena": House(
-            _venue("Granary Arena", "Manchester", "GB", "Europe/London", 53.4631, -2.2913, "1 Granary Quay"),
-            arena(),
-            "GBP",
-            100,
-            bowl,
-            [booking | {"basisPoints": 900}, {**order, "amount": 275}],
-            {"label": "VAT", "basisPoints": 2000, "included": True},
-        ),
-        "theatre": House(
-            _venue("Lindenhof Theatre", "Vienna", "AT", "Europe/Vienna", 48.2034, 16.3556, "Lindenhofgasse 4"),
-            theatre("Lindenhof Theatre"),
-            "EUR",
-            100,
-            seated,
-            [booking | {"amount": 290}, {**order, "amount": 150}],
-            {"label": "VAT", "basisPoints": 1300, "included": True},
-        ),
-        "club": House(
-            _venue("Cellar Nine", "New York", "US", "America/New_York", 40.7291, -73.9995, "9 Cooper Mews"),
-            club(),
-            "USD",
-            100,
-            {"front": 55, "back": 42, "bar": 30},
-            [booking | {"basisPoints": 1200}],
-            {"label": "Sales tax", "basisPoints": 888, "included": False},
-        ),
-        "meadow": House(
-            _venue("Weir Meadow", "Munich", "DE", "Europe/Berlin", 48.1208, 11.5532, "Am Wehr 12"),
-            meadow(),
-            "EUR",
-            100,
-            {"front": 74, "meadow": 52, "stand": 89},
-            [booking | {"basisPoints": 800}, {**order, "amount": 200}],
-            {"label": "VAT", "basisPoints": 700, "included": True},
-        ),
-        "hall": House(
-            _venue("Umikaze Hall", "Yokohama", "JP", "Asia/Tokyo", 35.4542, 139.6390, "2-7 Umikaze-dori, Naka-ku"),
-            theatre("Umikaze Hall"),
-            "JPY",
-            1,
-            {category: price * 150 for category, price in seated.items()},
-            [booking | {"amount": 330}],
-            {"label": "Consumption tax", "basisPoints": 1000, "included": True},
-        ),
-    }
+    dates: int = 1
+    presale: bool = False
+    waiting_room: bool = False
+    moved_by: int = 0
+    weekday: Literal["Saturday", "Sunday"] | None = None
+    """The first one from that day on, where its name says so."""
 
 
 SHOWS = (
@@ -145,6 +85,7 @@ SHOWS = (
         96,
         time(15),
         "Nine bands, two stages, one river.",
+        weekday="Saturday",
     ),
     Show(
         "theatre",
@@ -166,9 +107,28 @@ SHOWS = (
         "An evening of serenades.",
     ),
     Show(
-        "arena", "One Night Only", "Tamsin Okoro", "music", 67, time(20), "Her first arena show in six years.", 1.4, 3
+        "arena",
+        "One Night Only",
+        "Tamsin Okoro",
+        "music",
+        67,
+        time(20),
+        "Her first arena show in six years.",
+        1.4,
+        3,
+        presale=True,
     ),
-    Show("club", "Sunday Brushes", "Ruben Castellane Quartet", "jazz", 18, time(20), "Quiet enough to hear the ice."),
+    Show(
+        "club",
+        "Sunday Brushes",
+        "Ruben Castellane Quartet",
+        "jazz",
+        18,
+        time(20),
+        "Quiet enough to hear the ice.",
+        dates=3,
+        weekday="Sunday",
+    ),
     Show(
         "theatre",
         "Magic, Badly Explained",
@@ -196,16 +156,71 @@ SHOWS = (
         time(14),
         "The quieter day, with food from ten villages.",
         0.9,
+        weekday="Sunday",
     ),
 )
 SMALL = (SHOWS[0], SHOWS[1], SHOWS[7])
+SPECIAL = (
+    Show(
+        "club",
+        "Midnight at the Cellar",
+        "Tamsin Okoro",
+        "music",
+        6,
+        time(23, 30),
+        "A hundred places and one piano. It opens by way of the waiting room alone.",
+        1.5,
+        waiting_room=True,
+    ),
+    Show(
+        "club",
+        "Fireside Songs",
+        "Wren and Alder",
+        "music",
+        11,
+        time(20, 30),
+        "Two voices, one guitar. The chimney was swept late, so it is a fortnight later than planned.",
+        moved_by=14,
+    ),
+)
+"""What is not a plain sale; the quick start of tests does without."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """An artist with a page: what it says."""
+
+    name: str
+    description: str
+    picture: str
+
+
+ACTS = (
+    Act(
+        "Ruben Castellane Quartet",
+        "Four people who have played together on Sundays since they shared a rehearsal room with a bakery. Brushes "
+        "instead of sticks, a double bass older than the club, and no two evenings alike.",
+        "cymbals",
+    ),
+    Act(
+        "Tamsin Okoro",
+        "A voice, a loop station and a choir of thirty that she brings along only where it fits on the stage. After "
+        "six years of clubs she is back under the big lights, and still plays a cellar at midnight when she can.",
+        "lights",
+    ),
+)
+
+
+def dates_of(show: Show) -> Iterator[Show]:
+    """The show on each of its dates."""
+    for week in range(show.dates):
+        yield replace(show, days=show.days + 7 * week)
 
 
 def event(show: Show, house: House, venue_id: str, chart_hash: str, now: datetime) -> dict[str, Any]:
-    """The show as the API takes it."""
-    zone = ZoneInfo(house.venue["timezone"])
-    day = now.astimezone(zone).date() + timedelta(days=show.days)
-    starts_at = datetime.combine(day, show.starts, zone).astimezone(UTC)
+    """The show as the API takes it, its artist and series by name alone."""
+    on_sale_at = now + timedelta(days=show.on_sale_in_days)
+    presale = {"id": "club", "name": "Front Row Club", "startsAt": now.isoformat(), "endsAt": on_sale_at.isoformat()}
     prices = {category: price * show.factor for category, price in house.prices.items()}
     return {
         "name": show.name,
@@ -214,11 +229,22 @@ def event(show: Show, house: House, venue_id: str, chart_hash: str, now: datetim
         "description": show.description,
         "venueId": venue_id,
         "chartHash": chart_hash,
-        "startsAt": starts_at.isoformat(),
-        "onSaleAt": (now + timedelta(days=show.on_sale_in_days)).isoformat(),
+        "startsAt": starts_at(show, house, now).isoformat(),
+        "onSaleAt": on_sale_at.isoformat(),
         "pricing": pricing(house.currency, house.minor_units, prices, house.fees, house.tax),
         "refundPolicy": {"untilHoursBeforeStart": 48, "feesReturned": False},
+        "waitingRoom": show.waiting_room,
+        "presales": [presale] if show.presale else [],
     }
+
+
+def starts_at(show: Show, house: House, now: datetime) -> datetime:
+    """At its hour by the house's clock."""
+    zone = ZoneInfo(house.venue["timezone"])
+    day = now.astimezone(zone).date() + timedelta(days=show.days)
+    while show.weekday and f"{day:%A}" != show.weekday:
+        day += timedelta(days=1)
+    return datetime.combine(day, show.starts, zone).astimezone(UTC)
 
 
 def pricing(
@@ -234,18 +260,4 @@ def pricing(
         },
         "fees": fees,
         "tax": tax,
-    }
-
-
-def _venue(
-    name: str, city: str, country: str, timezone: str, latitude: float, longitude: float, address: str
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "city": city,
-        "countryCode": country,
-        "timezone": timezone,
-        "latitude": latitude,
-        "longitude": longitude,
-        "address": address,
     }

@@ -7,6 +7,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 TIMEOUT_SECONDS = 60
@@ -29,11 +30,20 @@ class Site:
     def create_venue(self, venue: dict[str, Any]) -> str:
         return str(self._post("/organizer/venues", venue)["venueId"])
 
+    def create_artist(self, artist: dict[str, Any]) -> str:
+        return str(self._post("/organizer/artists", artist)["artistId"])
+
+    def create_series(self, name: str) -> str:
+        return str(self._post("/organizer/series", {"name": name})["seriesId"])
+
+    def bring_image(self, raw: bytes) -> str:
+        """Upload a picture; answers the address that artists and events take."""
+        kept = self._post("/organizer/images", {"uploadId": self._upload("image", raw)})
+        return str(kept["imageUrl"])
+
     def bring_chart(self, raw: bytes, drawn_as: str) -> dict[str, Any]:
         """Upload and import a chart; answers its hash, categories and sections. Raises DemoNotLoaded."""
-        upload = self._post("/organizer/chart-uploads", {"sizeBytes": len(raw)})
-        _send(urllib.request.Request(upload["url"], raw, upload["headers"], method=upload["method"]))  # noqa: S310
-        wanted = {"uploadId": upload["uploadId"], "format": drawn_as}
+        wanted = {"uploadId": self._upload("chart", raw), "format": drawn_as}
         chart_import = self._post("/organizer/charts", wanted)
         give_up_at = time.monotonic() + IMPORT_SECONDS_MAX
         while chart_import["status"] not in ("completed", "failed") and time.monotonic() < give_up_at:
@@ -49,6 +59,17 @@ class Site:
         self._post(f"/organizer/events/{event_id}/on-sale", {})
         return event_id
 
+    def add_presale_code(self, event_id: str, presale_id: str, code: str) -> None:
+        """One of our own, good for everybody who has it."""
+        self._post(f"/organizer/events/{event_id}/presale-codes", {"presaleId": presale_id, "codes": [code]})
+
+    def open_room(self, event_id: str, places: int) -> None:
+        """Without a draw: people go in by the order of coming."""
+        self._post(f"/organizer/queues/{event_id}", {"action": "open", "capacity": places})
+
+    def move_event(self, event_id: str, starts_at: datetime) -> None:
+        self._post(f"/organizer/events/{event_id}/move", {"startsAt": starts_at.isoformat()})
+
     def wait_until_found(self, count: int) -> None:
         """Until a search finds so many events. Raises DemoNotLoaded."""
         began = time.monotonic()
@@ -62,6 +83,11 @@ class Site:
                 found = answer["page"]["totalElements"]
                 raise DemoNotLoaded(f"The search finds {found} of {count} events after {TIMEOUT_SECONDS} s.")
             time.sleep(LOOK_SECONDS)
+
+    def _upload(self, kind: str, raw: bytes) -> str:
+        upload = self._post(f"/organizer/{kind}-uploads", {"sizeBytes": len(raw)})
+        _send(urllib.request.Request(upload["url"], raw, upload["headers"], method=upload["method"]))  # noqa: S310
+        return str(upload["uploadId"])
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._ask(path, None)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, encode
 from local.demo.accounts import sign_in
-from local.demo.season import SMALL, event, houses
+from local.demo.houses import houses
+from local.demo.season import SMALL, event
 from local.demo.site import Site, client_id
 from local.run import RunningBoxoffice
 

@@ -31,7 +31,8 @@ from kit import clock
 from local.cloud import LocalCloud
 from local.demo import ORGANIZER
 from local.demo.accounts import PASSWORD, sign_in
-from local.demo.season import SMALL, event, houses
+from local.demo.houses import houses
+from local.demo.season import SMALL, event
 from local.demo.site import Site, client_id
 from local.run import RunningBoxoffice
 from local.waking import wake

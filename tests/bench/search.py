@@ -33,7 +33,8 @@ from infra.triggers import Stream
 from infra.wiring import WIRING
 from kit.decode import build
 from local.demo.accounts import sign_in
-from local.demo.season import SMALL, event, houses
+from local.demo.houses import houses
+from local.demo.season import SMALL, event
 from local.demo.site import Site, client_id
 from local.run import RunningBoxoffice
 from search import publish_index, search_events, snapshots

@@ -91,7 +91,7 @@ def edited(page: Page, folder: Path) -> None:
     page.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
     artist = page.get_by_role("form", name="Artist's page")
     artist.get_by_role("button", name="Make a page for Trio Fährmann").click()
-    expect(page.get_by_role("link", name="The page of Trio Fährmann")).to_be_visible()
+    expect(page.get_by_role("link", name="Edit the page of Trio Fährmann")).to_be_visible()
     starts = details.get_by_label("Starts, at the venue's clock").input_value()
     details.get_by_label("Starts, at the venue's clock").fill(starts.replace("19:30", "20:00"))
     details.get_by_role("button", name="Save").click()

@@ -12,7 +12,7 @@ import pytest
 from catalog.chart_formats import read_chart
 from catalog.charts import Chart, encode
 from infra import chart_schema
-from local.demo.season import houses
+from local.demo.houses import houses
 from tests.catalog.conftest import hall
 
 

@@ -14,7 +14,8 @@ from catalog.events import NewEvent, event_faults
 from catalog.geometry import contains
 from kit.decode import build
 from local.demo.arena import arena
-from local.demo.season import SHOWS, Show, event, houses
+from local.demo.houses import houses
+from local.demo.season import SHOWS, SPECIAL, Show, event
 from local.demo.small_venues import club, meadow
 from local.demo.theatre import theatre
 
@@ -55,7 +56,7 @@ def test_sizes_and_kinds_of_seats() -> None:
     assert {section.floor for section in house.sections} == {"Stalls", "First balcony", "Second balcony"}
 
 
-@pytest.mark.parametrize("show", SHOWS, ids=lambda show: show.name)
+@pytest.mark.parametrize("show", SHOWS + SPECIAL, ids=lambda show: show.name)
 def test_every_show_could_be_created(show: Show) -> None:
     house = houses()[show.house]
     body = event(show, house, "ven_0000000000000000", "0" * 64, NOW)

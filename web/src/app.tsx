@@ -12,6 +12,7 @@ const EventPage = lazy(() => import("./event/EventPage").then((m) => m.EventPage
 const VenuePage = lazy(() => import("./events/VenuePage").then((m) => m.VenuePage));
 const ArtistPage = lazy(() => import("./events/ArtistPage").then((m) => m.ArtistPage));
 const EditEventPage = lazy(() => import("./organizer/EditEventPage").then((m) => m.EditEventPage));
+const EditArtistPage = lazy(() => import("./organizer/EditArtistPage").then((m) => m.EditArtistPage));
 const EditVenuePage = lazy(() => import("./organizer/EditVenuePage").then((m) => m.EditVenuePage));
 const QueuePage = lazy(() => import("./queue/QueuePage").then((m) => m.QueuePage));
 const DrawPage = lazy(() => import("./queue/DrawPage").then((m) => m.DrawPage));
@@ -63,6 +64,7 @@ export function App() {
           <Route path="/organizer/events/:eventId/change" component={ChangePage} />
           <Route path="/organizer/events/:eventId/house" component={HousePage} />
           <Route path="/organizer/events/:eventId" component={EditEventPage} />
+          <Route path="/organizer/artists/:artistId" component={EditArtistPage} />
           <Route path="/organizer/venues/:venueId" component={EditVenuePage} />
           <Route path="/organizer/events/:eventId/room" component={RoomPage} />
           <Route path="/account" component={PreferencesPage} />

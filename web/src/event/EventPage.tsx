@@ -3,7 +3,7 @@ import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { Event, SeatMap } from "../api/types";
-import { clockTime, longDate } from "../dates";
+import { clockTime, longDate, shortDate } from "../dates";
 import { Poster } from "../events/Poster";
 import { FreeSeats } from "../map/availability";
 import { type Chart, type Plan, planOf } from "../map/plan";
@@ -82,7 +82,20 @@ function Stage({ event, house, reload }: Loaded & { reload: () => void }) {
               <a href={`/venues/${event.venue.venueId}`}>{event.venue.name}</a>, {event.venue.city}
               {event.doorsAt && ` · doors ${clockTime(event.doorsAt, event.venue.timezone)}`}
             </span>
-            {event.artistId && <a href={`/artists/${event.artistId}`}>{event.artist}</a>}
+            {event.moved && (
+              <s>
+                <span class="visually-hidden">Formerly </span>
+                <time dateTime={event.moved.formerStartsAt}>
+                  {shortDate(event.moved.formerStartsAt, event.venue.timezone)},{" "}
+                  {clockTime(event.moved.formerStartsAt, event.venue.timezone)}
+                </time>
+              </s>
+            )}
+            {event.artistId ? (
+              <a href={`/artists/${event.artistId}`}>{event.artist}</a>
+            ) : (
+              <span>{event.artist}</span>
+            )}
             {person.value?.groups.includes("organizer") && (
               <a href={`/organizer/events/${event.eventId}`}>Edit this event</a>
             )}

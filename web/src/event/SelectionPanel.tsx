@@ -30,7 +30,11 @@ export function SelectionPanel(props: {
     <section class="chosen" aria-labelledby="chosen-title">
       <h2 id="chosen-title">Your seats</h2>
       {count === 0 && (
-        <p class="muted">Pick seats on the map, or let us choose the best ones for you below.</p>
+        <p class="muted">
+          {props.closed
+            ? "None can be chosen at the moment; you can look around the map."
+            : "Pick seats on the map, or let us choose the best ones for you below."}
+        </p>
       )}
       <ul class="chosen-list">
         {seats.map(({ seatId, ticketTypeId, seat, category }) => (

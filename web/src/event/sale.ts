@@ -14,6 +14,12 @@ export function closedWords(event: Event): Advice | undefined {
   if (event.status === "cancelled") {
     return { title: "This event is cancelled", advice: "It can no longer be booked." };
   }
+  if (event.status === "moved") {
+    return {
+      title: "This event has a new date",
+      advice: "It is not sold for the moment. Whoever has tickets already may keep them, or give them back.",
+    };
+  }
   if (event.status !== "on_sale" && event.status !== "scheduled") {
     return { title: "This event is not on sale", advice: "Look again later." };
   }

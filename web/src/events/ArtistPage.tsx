@@ -1,4 +1,5 @@
 import { useRoute } from "preact-iso";
+import { person } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { ArtistPage as Artist } from "../api/types";
@@ -41,6 +42,9 @@ function Shown({ artist }: { artist: Artist }) {
         {artist.description && <p class="lede">{artist.description}</p>}
         <p class="place-links">
           <AddToCalendar path={`/artists/${encodeURIComponent(artist.name)}/events.ics`} />
+          {person.value?.groups.includes("organizer") && (
+            <a href={`/organizer/artists/${artist.artistId}`}>Edit this artist</a>
+          )}
         </p>
       </header>
       {events.length === 0 ? <p class="lede">No dates at the moment.</p> : <Cards events={events} />}

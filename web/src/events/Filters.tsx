@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { Events } from "../api/types";
 import { address, NOT_SOLD_OUT, point, type Search } from "./search";
 
+/** Of most currencies; in those without, a hundred times as much buys about the same. */
+const MINOR_UNITS = 100;
 const DAYS: [string, string][] = [
   ["", "Any date"],
   ["today", "Today"],
@@ -49,6 +51,19 @@ export function Filters({ search, go }: { search: Search; go: (change: Search) =
         >
           Hide sold out
         </button>
+        <label class="chip sort" title="In the event’s own currency">
+          Up to{" "}
+          <input
+            class="numbers"
+            type="number"
+            min={1}
+            inputMode="numeric"
+            value={search.priceMax ? Number(search.priceMax) / MINOR_UNITS : ""}
+            onChange={({ currentTarget: { value } }) =>
+              go({ priceMax: value && String(Math.round(Number(value) * MINOR_UNITS)) })
+            }
+          />
+        </label>
         <label class="chip sort">
           Order{" "}
           <select value={sort} onChange={(e) => go({ sort: e.currentTarget.value })}>

@@ -12,7 +12,7 @@ export function VenueMap({ answer, here }: { answer: Pick<Events, "events">; her
   const venues = venuesOf(answer);
   if (here && !venues.some(({ venue }) => venue.venueId === here.venueId))
     venues.push({ venue: here, count: 0 });
-  if (venues.length < 2 && !here) return null;
+  if (venues.length < 2) return null;
   const middle = venues.reduce((sum, { venue }) => sum + venue.latitude, 0) / venues.length;
   const narrow = Math.cos((middle * Math.PI) / 180);
   const spots = venues.map(({ venue, count }) => ({

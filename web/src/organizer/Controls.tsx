@@ -1,13 +1,19 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { RoomRecord } from "../api/types";
-import { Failure } from "../ui/ui";
+import { type Batch, BatchFields, batchOf, STEADY } from "./BatchFields";
+import { Faults, faultsOf } from "./faults";
+import { Input, Refusal } from "./Saving";
 
 /** Pause, resume, places, rate, close. Each takes effect within two seconds and is on record. */
 export function Controls({ record: { now, changes }, done }: { record: RoomRecord; done: () => void }) {
   const set = changes[0];
   const [capacity, setCapacity] = useState<string>();
   const [rate, setRate] = useState<string>();
+  const [batch, setBatch] = useState<Batch>();
+  const setTo = set?.batch
+    ? { people: String(set.batch.people), every: String(set.batch.everySeconds) }
+    : STEADY;
   const [closing, setClosing] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -32,40 +38,37 @@ export function Controls({ record: { now, changes }, done }: { record: RoomRecor
       action: "change",
       ...(capacity ? { capacity: Number(capacity) } : {}),
       ...(rate ? { admissionsPerSecond: Number(rate) } : {}),
+      ...(batch ? { batch: batchOf(batch) } : {}),
     });
     if (!changed) return;
     setCapacity(undefined);
     setRate(undefined);
+    setBatch(undefined);
   };
   return (
     <section class="card stack" aria-label="Controls">
-      {error !== undefined && <Failure error={error} />}
+      <Refusal error={error} title="The room cannot be set like this" />
       <form class="room-settings" onSubmit={change}>
-        <label class="field">
-          <span>Places</span>
-          <input
-            class="input"
+        <Faults.Provider value={faultsOf(error) ?? []}>
+          <Input
+            label="Places"
+            path="capacity"
             type="number"
-            required
-            min={1}
-            max={1_000_000}
-            value={capacity ?? now.capacity}
-            onInput={(e) => setCapacity(e.currentTarget.value)}
+            value={capacity ?? String(now.capacity)}
+            set={setCapacity}
+            more={{ min: 1, max: 1_000_000 }}
           />
-        </label>
-        <label class="field">
-          <span>Let in a second, at most</span>
-          <input
-            class="input"
+          <Input
+            label="Let in a second, at most"
+            path="admissionsPerSecond"
             type="number"
-            required
-            min={1}
-            max={500}
-            value={rate ?? set?.admissionsPerSecond ?? ""}
-            onInput={(e) => setRate(e.currentTarget.value)}
+            value={rate ?? String(set?.admissionsPerSecond ?? "")}
+            set={setRate}
+            more={{ min: 1, max: 500 }}
           />
-        </label>
-        <button type="submit" class="button quiet" disabled={busy || (!capacity && !rate)}>
+          <BatchFields batch={batch ?? setTo} set={setBatch} />
+        </Faults.Provider>
+        <button type="submit" class="button quiet" disabled={busy || (!capacity && !rate && !batch)}>
           Change
         </button>
       </form>

@@ -3,17 +3,19 @@ import { useRoute } from "preact-iso";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { ChartImport, Event } from "../api/types";
-import { isOurs, Picture } from "../events/Picture";
 import { Lost } from "../ui/Lost";
 import { Failure, useLoaded, useTitle } from "../ui/ui";
 import { ChartStep } from "./ChartStep";
 import { CATEGORIES } from "./draft";
-import { bringImage, changeEvent, create, joinSeries, makeArtistPage } from "./editing";
+import { changeEvent, create, makeArtistPage } from "./editing";
 import { OrganizersOnly } from "./OrganizersOnly";
 import "./organizer.css";
+import { PicturePart } from "./PicturePart";
 import { PresalePart } from "./PresalePart";
 import { PricingPart } from "./PricingPart";
 import { Input, Saving } from "./Saving";
+import { SeriesPart } from "./SeriesPart";
+import { TextArea } from "./TextArea";
 import { instantIn, localIn } from "./times";
 
 /** What an organizer may change of an event, part by part. */
@@ -51,16 +53,22 @@ function Parts({ read }: { read: Event }) {
         <a href={`/organizer/venues/${event.venue.venueId}`}>Edit {event.venue.name}</a>
         <a href={`/organizer/events/${event.eventId}/change`}>Move or cancel it</a>
         {event.seatCount > 0 && <a href={`/organizer/events/${event.eventId}/house`}>House seats</a>}
+        {event.waitingRoom && <a href={`/organizer/events/${event.eventId}/room`}>Waiting room</a>}
       </p>
       <Details {...part} />
-      <Image {...part} />
+      <PicturePart
+        of={event.name}
+        url={event.imageUrl}
+        save={async (imageUrl) => changed(await changeEvent(event, { imageUrl }))}
+      />
       {event.seatCount === 0 && (
         <ChartStep title="The seating chart" onChart={(brought) => setChart(brought?.chart ?? undefined)} />
       )}
       <PricingPart key={chart?.hash} {...part} chart={chart} />
       {["scheduled", "moved"].includes(event.status) && event.chartHash && <OnSale {...part} />}
       <PresalePart {...part} />
-      <Belongings {...part} />
+      <ArtistPart {...part} />
+      <SeriesPart {...part} />
     </>
   );
 }
@@ -84,6 +92,7 @@ function Details({ event, changed }: Part) {
     limitPerPerson: String(event.limitPerPerson),
   };
   const [typed, setTyped] = useState(asTyped);
+  const [waitingRoom, setWaitingRoom] = useState(event.waitingRoom ?? false);
   const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value });
   const save = async () => {
     const now = Object.entries(typed).filter(
@@ -93,18 +102,30 @@ function Details({ event, changed }: Part) {
       if (name.endsWith("At")) return [name, instantIn(zone, value)];
       return [name, name === "limitPerPerson" ? Number(value) : value.trim()];
     });
-    const after = await changeEvent(event, Object.fromEntries(sent));
-    changed(after);
+    const room = waitingRoom === event.waitingRoom ? {} : { waitingRoom };
+    changed(await changeEvent(event, { ...Object.fromEntries(sent), ...room }));
   };
   const time = (label: string, name: "startsAt" | "doorsAt" | "onSaleAt" | "saleEndsAt") => (
-    <Input label={label} type="datetime-local" value={typed[name]} set={set(name)} />
+    <Input label={label} path={name} type="datetime-local" value={typed[name]} set={set(name)} />
   );
   return (
     <Saving title="What and when" save={save}>
       <div class="organizer-grid">
-        <Input label="Name of the event" value={typed.name} set={set("name")} more={{ maxLength: 120 }} />
+        <Input
+          label="Name of the event"
+          path="name"
+          value={typed.name}
+          set={set("name")}
+          more={{ maxLength: 120 }}
+        />
         {!event.artistId && (
-          <Input label="Artist" value={typed.artist} set={set("artist")} more={{ maxLength: 120 }} />
+          <Input
+            label="Artist"
+            path="artist"
+            value={typed.artist}
+            set={set("artist")}
+            more={{ maxLength: 120 }}
+          />
         )}
         <label class="field">
           <span>Category</span>
@@ -124,22 +145,24 @@ function Details({ event, changed }: Part) {
         {time("Sales end", "saleEndsAt")}
         <Input
           label="Tickets per person"
+          path="limitPerPerson"
           type="number"
           value={typed.limitPerPerson}
           set={set("limitPerPerson")}
           more={{ min: 1, max: 50 }}
         />
       </div>
-      <label class="field">
-        <span>Description</span>
-        <textarea
-          class="input"
-          rows={5}
-          maxLength={4000}
-          value={typed.description}
-          onInput={(e) => set("description")(e.currentTarget.value)}
-        />
-      </label>
+      <TextArea value={typed.description} set={set("description")} />
+      {event.seatCount === 0 && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={waitingRoom}
+            onChange={(e) => setWaitingRoom(e.currentTarget.checked)}
+          />
+          People come in by a waiting room
+        </label>
+      )}
     </Saving>
   );
 }
@@ -158,52 +181,22 @@ function OnSale({ event, changed }: Part) {
   );
 }
 
-function Image({ event, changed }: Part) {
-  const [file, setFile] = useState<File>();
-  const save = async () =>
-    changed(await changeEvent(event, { imageUrl: file ? await bringImage(file) : null }));
+/** The artist's page: made here, edited on its own. */
+function ArtistPart({ event, changed }: Part) {
+  if (event.artistId) {
+    return (
+      <p>
+        <a href={`/organizer/artists/${event.artistId}`}>Edit the page of {event.artist}</a>
+      </p>
+    );
+  }
   return (
-    <Saving title="Picture" action={file ? "Use this picture" : "Take the picture away"} save={save}>
-      {isOurs(event.imageUrl) && (
-        <Picture url={event.imageUrl} sizes="20rem" alt={`The picture of ${event.name}`} />
-      )}
-      <label class="field">
-        <span>PNG, JPEG or WebP, 10 MB at most</span>
-        <input
-          class="input"
-          type="file"
-          accept="image/png,image/jpeg,image/webp"
-          onChange={(e) => setFile(e.currentTarget.files?.[0])}
-        />
-      </label>
+    <Saving
+      title="Artist's page"
+      action={`Make a page for ${event.artist}`}
+      save={async () => changed(await makeArtistPage(event))}
+    >
+      <p class="muted">It shows their dates, and can be subscribed to.</p>
     </Saving>
-  );
-}
-
-/** The artist's page, and the show that this is one date of. */
-function Belongings({ event, changed }: Part) {
-  const [other, setOther] = useState("");
-  return (
-    <>
-      {event.artistId ? (
-        <p>
-          <a href={`/artists/${event.artistId}`}>The page of {event.artist}</a>
-        </p>
-      ) : (
-        <Saving
-          title="Artist's page"
-          action={`Make a page for ${event.artist}`}
-          save={async () => changed(await makeArtistPage(event))}
-        >
-          <p class="muted">It shows their dates, and can be subscribed to.</p>
-        </Saving>
-      )}
-      <Saving title="Other dates of this show" save={async () => changed(await joinSeries(event, other))}>
-        <Input label="Address of another date of the same show" value={other} set={setOther} />
-        {event.seriesId && (
-          <p class="muted small">It belongs to a series; its dates are on the event’s page.</p>
-        )}
-      </Saving>
-    </>
   );
 }

@@ -45,6 +45,7 @@ function Form({ path, read }: { path: string; read: Venue }) {
   const degrees = (label: string, name: "latitude" | "longitude", most: number) => (
     <Input
       label={label}
+      path={name}
       type="number"
       value={String(typed[name])}
       set={(value) => set(name)(Number(value))}
@@ -56,16 +57,23 @@ function Form({ path, read }: { path: string; read: Venue }) {
       <h1>{venue.name}</h1>
       <Saving title="Where it is" save={save}>
         <div class="organizer-grid">
-          <Input label="Name" value={typed.name} set={set("name")} more={{ maxLength: 120 }} />
-          <Input label="Address" value={typed.address ?? ""} set={set("address")} required={false} />
-          <Input label="City" value={typed.city} set={set("city")} more={{ maxLength: 120 }} />
+          <Input label="Name" path="name" value={typed.name} set={set("name")} more={{ maxLength: 120 }} />
+          <Input
+            label="Address"
+            path="address"
+            value={typed.address ?? ""}
+            set={set("address")}
+            required={false}
+          />
+          <Input label="City" path="city" value={typed.city} set={set("city")} more={{ maxLength: 120 }} />
           <Input
             label="Country (two letters)"
+            path="countryCode"
             value={typed.countryCode}
             set={(value) => set("countryCode")(value.toUpperCase())}
             more={{ pattern: "[A-Z]{2}", maxLength: 2 }}
           />
-          <Input label="Time zone" value={typed.timezone} set={set("timezone")} />
+          <Input label="Time zone" path="timezone" value={typed.timezone} set={set("timezone")} />
           {degrees("Latitude", "latitude", 90)}
           {degrees("Longitude", "longitude", 180)}
         </div>

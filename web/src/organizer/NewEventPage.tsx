@@ -1,136 +1,121 @@
-import { useState } from "preact/hooks";
-import { SignInFirst } from "../account/SignInFirst";
-import { person } from "../account/session";
-import { call } from "../api/client";
+import { useRef, useState } from "preact/hooks";
 import { serverNow } from "../api/clock";
-import type { ChartImport, Event, Venue } from "../api/types";
-import { Failure, Notice, Spinner, useTitle } from "../ui/ui";
-import { ChartStep } from "./ChartStep";
-import { CATEGORIES, type Draft, emptyDraft, eventOf, venueOf } from "./draft";
+import type { Event, Venue } from "../api/types";
+import { Notice, Spinner, useTitle } from "../ui/ui";
+import { type Draft, emptyDraft, eventOf, venueOf } from "./draft";
+import { EventStep } from "./EventStep";
+import { create } from "./editing";
+import { Faults, faultsOf } from "./faults";
+import { OrganizersOnly } from "./OrganizersOnly";
 import "./organizer.css";
 import { PriceStep } from "./PriceStep";
+import { Refusal } from "./Saving";
+import { type Seating, SeatingStep } from "./SeatingStep";
 
-const ZONES = Intl.supportedValuesOf("timeZone");
+/** Where the fields of the venue's form are, beside those of the event's. */
+const VENUE = "venue.";
 
 /** From a seating chart to an event that sells, on one page. */
 export function NewEventPage() {
   useTitle("New event");
-  const [chart, setChart] = useState<ChartImport>();
+  return (
+    <OrganizersOnly title="New event">
+      <NewEvent />
+    </OrganizersOnly>
+  );
+}
+
+function NewEvent() {
+  const [seating, setSeating] = useState<Seating>();
   const [draft, setDraft] = useState(emptyDraft);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const [onSale, setOnSale] = useState<Event>();
+  const [refused, setRefused] = useState<{ error: unknown; at: string }>();
+  const [made, setMade] = useState<Event>();
+  const opened = useRef(new Date(serverNow()));
+  const once = useOnce();
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const sit = (chosen: Seating | undefined) => {
+    setSeating(chosen);
+    if (chosen?.venue) change({ timezone: chosen.venue.timezone });
+  };
 
-  if (!person.value) return <SignInFirst />;
-  if (!person.value.groups.includes("organizer")) {
-    return (
-      <main id="main" class="page middle stack" tabIndex={-1}>
-        <h1>New event</h1>
-        <Notice title="This page is for organizers">Ask your venue to make your account one.</Notice>
-      </main>
-    );
-  }
   const publish = async (e: SubmitEvent) => {
     e.preventDefault();
-    if (busy || !chart?.chart) return;
+    if (busy || !seating) return;
     setBusy(true);
-    setError(undefined);
+    setRefused(undefined);
+    let at = VENUE;
     try {
-      const post = { method: "POST", private: true } as const;
-      const venue = await call<Venue>("/organizer/venues", { ...post, body: venueOf(draft) });
-      const body = eventOf(
-        draft,
-        venue.venueId,
-        chart.chart.hash,
-        chart.chart.categories,
-        new Date(serverNow()),
-      );
-      const event = await call<Event>("/organizer/events", { ...post, body });
-      await call(`/organizer/events/${event.eventId}/on-sale`, { ...post, body: {} });
-      setOnSale(event);
-    } catch (caught) {
-      setError(caught);
+      const venue = seating.venue ?? (await once<Venue>("/organizer/venues", venueOf(draft)));
+      at = "";
+      const wanted = eventOf(draft, venue.venueId, seating.hash, seating.categories, opened.current);
+      const event = await once<Event>("/organizer/events", wanted);
+      if (seating.hash) await create(`/organizer/events/${event.eventId}/on-sale`, {});
+      setMade(event);
+    } catch (error) {
+      setRefused({ error, at });
     }
     setBusy(false);
   };
+  const faults = faultsOf(refused?.error) ?? [];
+  const action = seating?.hash ? "Put it on sale" : "Announce it";
   return (
     <main id="main" class="page middle stack" tabIndex={-1}>
       <h1>New event</h1>
-      <ChartStep title="1. The seating chart" onChart={setChart} />
-      {chart?.chart && !onSale && (
-        <form class="stack" onSubmit={publish}>
-          <EventStep draft={draft} change={change} />
-          <PriceStep categories={chart.chart.categories} draft={draft} change={change} />
-          {error !== undefined && <Failure error={error} />}
-          <button class="button wide" type="submit" disabled={busy}>
-            {busy ? <Spinner label="Putting it on sale" /> : "Put it on sale"}
-          </button>
-        </form>
+      {!made && <SeatingStep onSeating={sit} />}
+      {seating && !made && (
+        <Faults.Provider value={faults.map(({ path, problem }) => ({ path: refused?.at + path, problem }))}>
+          <form class="stack" onSubmit={publish}>
+            <EventStep draft={draft} change={change} venue={seating.venue} at={VENUE} />
+            <PriceStep categories={seating.categories} draft={draft} change={change} />
+            <Refusal error={refused?.error} title="This cannot be sold yet" />
+            <button class="button wide" type="submit" disabled={busy}>
+              {busy ? <Spinner label={action} /> : action}
+            </button>
+          </form>
+        </Faults.Provider>
       )}
-      {onSale && (
-        <Notice kind="good" title={`${onSale.name} is on sale`}>
-          <a href={`/events/${onSale.eventId}`}>See it as your buyers do</a>, or{" "}
-          <a href={`/organizer/events/${onSale.eventId}/house`}>keep seats out of the sale</a> or{" "}
-          <a href={`/organizer/events/${onSale.eventId}/change`}>move or cancel it</a>
-        </Notice>
-      )}
+      {made && <Made event={made} onSale={seating?.hash !== undefined} />}
     </main>
   );
 }
 
-function EventStep({ draft, change }: { draft: Draft; change: (part: Partial<Draft>) => void }) {
-  const input = (label: string, name: keyof Draft, more: Record<string, unknown> = {}) => (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        class="input"
-        required
-        {...more}
-        value={draft[name] as string}
-        onInput={(e) => change({ [name]: e.currentTarget.value })}
-      />
-    </label>
-  );
+/** Creates, and finds the same thing where it was created already before something else went wrong. */
+function useOnce() {
+  const keys = useRef(new Map<string, string>());
+  return <T,>(path: string, body: object): Promise<T> => {
+    const asked = path + JSON.stringify(body);
+    const key = keys.current.get(asked) ?? crypto.randomUUID();
+    keys.current.set(asked, key);
+    return create<T>(path, body, key);
+  };
+}
+
+function Made({ event, onSale }: { event: Event; onSale: boolean }) {
+  const path = `/organizer/events/${event.eventId}`;
   return (
-    <section class="card stack" aria-labelledby="event-step">
-      <h2 id="event-step">2. What, when, where</h2>
-      <div class="organizer-grid">
-        {input("Name of the event", "name", { maxLength: 120 })}
-        {input("Artist", "artist", { maxLength: 120 })}
-        <label class="field">
-          <span>Category</span>
-          <select
-            class="input"
-            value={draft.category}
-            onChange={(e) => change({ category: e.currentTarget.value })}
-          >
-            {CATEGORIES.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </label>
-        {input("Venue", "venue", { maxLength: 120 })}
-        {input("City", "city", { maxLength: 120 })}
-        {input("Country (two letters)", "countryCode", { pattern: "[A-Za-z]{2}", maxLength: 2 })}
-        {input("Latitude", "latitude", { type: "number", min: -90, max: 90, step: "any" })}
-        {input("Longitude", "longitude", { type: "number", min: -180, max: 180, step: "any" })}
-        <label class="field">
-          <span>Time zone of the venue</span>
-          <select
-            class="input"
-            value={draft.timezone}
-            onChange={(e) => change({ timezone: e.currentTarget.value })}
-          >
-            {ZONES.map((zone) => (
-              <option key={zone}>{zone}</option>
-            ))}
-          </select>
-        </label>
-        {input("Starts, at the venue's clock", "startsAt", { type: "datetime-local" })}
-        {input("Sales open (empty: now)", "onSaleAt", { type: "datetime-local", required: false })}
-      </div>
-      {input("Description", "description", { required: false, maxLength: 4000 })}
-    </section>
+    <>
+      <Notice kind="good" title={`${event.name} is ${onSale ? "on sale" : "announced"}`}>
+        <a href={`/events/${event.eventId}`}>See it as your buyers do</a>
+      </Notice>
+      <ul class="organizer-next">
+        {event.waitingRoom && (
+          <li>
+            <a href={`${path}/room`}>Open its waiting room</a>: nobody gets in before that
+          </li>
+        )}
+        <li>
+          <a href={path}>Add a picture, a presale, other dates{!onSale && ", and its seating chart"}</a>
+        </li>
+        {onSale && (
+          <li>
+            <a href={`${path}/house`}>Keep seats out of the sale</a>
+          </li>
+        )}
+        <li>
+          <a href={`${path}/change`}>Move or cancel it</a>
+        </li>
+      </ul>
+    </>
   );
 }

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import { call } from "../api/client";
-import { Failure } from "../ui/ui";
+import { BatchFields, batchOf, STEADY } from "./BatchFields";
+import { Faults, faultsOf } from "./faults";
+import { Input, Refusal } from "./Saving";
 
 const EMPTY = {
   capacity: "10000",
@@ -12,24 +14,28 @@ const EMPTY = {
   crowds: true,
 };
 
+const PATHS = {
+  capacity: "capacity",
+  rate: "admissionsPerSecond",
+  expected: "expectedPeople",
+  age: "accountAgeDays",
+};
+
 /** Opening a room: from then on people can come, and the draw is committed to. */
 export function OpenRoom({ eventId, done }: { eventId: string; done: () => void }) {
   const [draft, setDraft] = useState(EMPTY);
+  const [batch, setBatch] = useState(STEADY);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const number = (label: string, name: "capacity" | "rate" | "expected" | "age", max: number) => (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        class="input"
-        type="number"
-        required
-        min={name === "age" ? 0 : 1}
-        max={max}
-        value={draft[name]}
-        onInput={(e) => setDraft({ ...draft, [name]: e.currentTarget.value })}
-      />
-    </label>
+  const number = (label: string, name: keyof typeof PATHS, max: number) => (
+    <Input
+      label={label}
+      path={PATHS[name]}
+      type="number"
+      value={draft[name]}
+      set={(value) => setDraft({ ...draft, [name]: value })}
+      more={{ min: name === "age" ? 0 : 1, max }}
+    />
   );
   const open = async (e: SubmitEvent) => {
     e.preventDefault();
@@ -42,6 +48,7 @@ export function OpenRoom({ eventId, done }: { eventId: string; done: () => void 
       expectedPeople: Number(draft.expected),
       accountAgeDays: Number(draft.age),
       checksCrowds: draft.crowds,
+      ...(batch.people ? { batch: batchOf(batch) } : {}),
       ...(draft.contact ? { verifiedContact: draft.contact } : {}),
       ...(draft.drawAt ? { drawAt: new Date(draft.drawAt).toISOString() } : {}),
     };
@@ -60,33 +67,35 @@ export function OpenRoom({ eventId, done }: { eventId: string; done: () => void 
         With a draw, everybody who registers before it has the same chance of a good place. Without one,
         people go in by the order of coming.
       </p>
-      <div class="room-opening">
-        {number("Places", "capacity", 1_000_000)}
-        {number("Let in a second, at most", "rate", 500)}
-        {number("People you expect", "expected", 1_000_000_000)}
-        <label class="field">
-          <span>Draw at, by your clock (empty: no draw)</span>
-          <input
-            class="input"
+      <Faults.Provider value={faultsOf(error) ?? []}>
+        <div class="room-opening">
+          {number("Places", "capacity", 1_000_000)}
+          {number("Let in a second, at most", "rate", 500)}
+          {number("People you expect", "expected", 1_000_000_000)}
+          <Input
+            label="Draw at, by your clock (empty: no draw)"
+            path="drawAt"
             type="datetime-local"
+            required={false}
             value={draft.drawAt}
-            onInput={(e) => setDraft({ ...draft, drawAt: e.currentTarget.value })}
+            set={(drawAt) => setDraft({ ...draft, drawAt })}
           />
-        </label>
-        {number("Accounts at least so many days old", "age", 3650)}
-        <label class="field">
-          <span>Confirmed contact</span>
-          <select
-            class="input"
-            value={draft.contact}
-            onChange={(e) => setDraft({ ...draft, contact: e.currentTarget.value })}
-          >
-            <option value="">not asked for</option>
-            <option value="email">e-mail address</option>
-            <option value="phone">phone number</option>
-          </select>
-        </label>
-      </div>
+          <BatchFields batch={batch} set={setBatch} />
+          {number("Accounts at least so many days old", "age", 3650)}
+          <label class="field">
+            <span>Confirmed contact</span>
+            <select
+              class="input"
+              value={draft.contact}
+              onChange={(e) => setDraft({ ...draft, contact: e.currentTarget.value })}
+            >
+              <option value="">not asked for</option>
+              <option value="email">e-mail address</option>
+              <option value="phone">phone number</option>
+            </select>
+          </label>
+        </div>
+      </Faults.Provider>
       <label class="room-check">
         <input
           type="checkbox"
@@ -95,7 +104,7 @@ export function OpenRoom({ eventId, done }: { eventId: string; done: () => void 
         />
         Check accounts that crowd on one device or address, between the end of registration and the draw
       </label>
-      {error !== undefined && <Failure error={error} />}
+      <Refusal error={error} title="The room cannot be opened like this" />
       <button type="submit" class="button" disabled={busy}>
         Open the waiting room
       </button>

@@ -23,18 +23,21 @@ export function PresalePart({ event, changed }: { event: Event; changed: (event:
           <div class="organizer-grid" key={presale.id}>
             <Input
               label="Presale"
+              path={`presales[${i}].name`}
               value={presale.name}
               set={(name) => put(i, { name })}
               more={{ maxLength: 120 }}
             />
             <Input
               label="Opens"
+              path={`presales[${i}].startsAt`}
               type="datetime-local"
               value={localIn(zone, presale.startsAt)}
               set={(typed) => typed && put(i, { startsAt: instantIn(zone, typed) })}
             />
             <Input
               label="Closes"
+              path={`presales[${i}].endsAt`}
               type="datetime-local"
               value={localIn(zone, presale.endsAt)}
               set={(typed) => typed && put(i, { endsAt: instantIn(zone, typed) })}
@@ -72,6 +75,7 @@ function Codes({ eventId, presale }: { eventId: string; presale: Presale }) {
         <Input label="How many" type="number" value={count} set={setCount} more={{ min: 1, max: 200 }} />
         <Input
           label="Or one of your own"
+          path="codes[0]"
           value={own}
           set={setOwn}
           required={false}

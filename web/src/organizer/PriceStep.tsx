@@ -1,5 +1,6 @@
 import type { Category } from "../api/types";
-import { type Draft, fractionDigits } from "./draft";
+import { type Draft, fractionDigits, typeId } from "./draft";
+import { PriceInput } from "./PriceInput";
 
 const CURRENCIES = ["EUR", "GBP", "USD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "CAD", "AUD"];
 const TYPES_MAX = 20;
@@ -85,15 +86,12 @@ export function PriceStep(props: {
                 </th>
                 {draft.types.map((label, i) => (
                   <td key={i}>
-                    <input
-                      class="input numbers"
-                      required
-                      type="number"
-                      min={0}
+                    <PriceInput
+                      label={`${category.label}, ${label}, ${draft.currency}`}
+                      path={`pricing.prices.${category.key}.${typeId(label, i)}`}
                       step={step}
-                      aria-label={`${category.label}, ${label}, ${draft.currency}`}
                       value={draft.prices[category.key]?.[i] ?? ""}
-                      onInput={(e) => setPrice(category.key, i, e.currentTarget.value)}
+                      set={(price) => setPrice(category.key, i, price)}
                     />
                   </td>
                 ))}

@@ -1,8 +1,11 @@
 import { useState } from "preact/hooks";
 import type { ChartImport, Event, Pricing } from "../api/types";
+import { useLoaded } from "../ui/ui";
 import { fractionDigits, minorUnits, typeId } from "./draft";
 import { changeEvent } from "./editing";
+import { PriceInput } from "./PriceInput";
 import { Input, Saving } from "./Saving";
+import { categoriesOf } from "./SeatingStep";
 
 type Fee = NonNullable<Pricing["fees"]>[number];
 const PER_CENT = 100;
@@ -22,7 +25,12 @@ export function PricingPart({ event, chart, changed }: Props) {
   const types = pricing.ticketTypes;
   const fees = pricing.fees ?? [];
   const digits = fractionDigits(pricing.currency);
-  const rows = chart?.categories ?? Object.keys(pricing.prices).map((key) => ({ key, label: key }));
+  const drawn = useLoaded(event.chartHash, () =>
+    event.chartHash ? categoriesOf(event) : Promise.resolve([]),
+  );
+  const labels = new Map(drawn.value?.map(({ key, label }) => [key, label]));
+  const rows =
+    chart?.categories ?? Object.keys(pricing.prices).map((key) => ({ key, label: labels.get(key) ?? key }));
   const save = async () => {
     const prices = Object.fromEntries(rows.map(({ key }) => [key, pricing.prices[key] ?? {}]));
     const chosen = chart ? { chartHash: chart.hash } : {};
@@ -65,15 +73,12 @@ export function PricingPart({ event, chart, changed }: Props) {
                 <th scope="row">{label}</th>
                 {types.map((type) => (
                   <td key={type.id}>
-                    <input
-                      class="input numbers"
-                      type="number"
-                      required
-                      min={0}
+                    <PriceInput
+                      label={`${label}, ${type.label}, ${pricing.currency}`}
+                      path={`pricing.prices.${category}.${type.id}`}
                       step={10 ** -digits}
-                      aria-label={`${label}, ${type.label}, ${pricing.currency}`}
                       value={inMajor(pricing.prices[category]?.[type.id], digits)}
-                      onInput={(e) => setPrice(category, type.id, e.currentTarget.value)}
+                      set={(typed) => setPrice(category, type.id, typed)}
                     />
                   </td>
                 ))}

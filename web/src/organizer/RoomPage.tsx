@@ -173,7 +173,7 @@ function Changes({ record: { changes } }: { record: RoomRecord }) {
               <th scope="col">When</th>
               <th scope="col">What</th>
               <th scope="col">Places</th>
-              <th scope="col">A second</th>
+              <th scope="col">Let in a second</th>
               <th scope="col">By</th>
             </tr>
           </thead>
@@ -183,7 +183,11 @@ function Changes({ record: { changes } }: { record: RoomRecord }) {
                 <td>{new Date(change.at).toLocaleString()}</td>
                 <td>{ACTIONS[change.action] ?? change.action}</td>
                 <td class="numbers">{count.format(change.capacity)}</td>
-                <td class="numbers">{change.admissionsPerSecond}</td>
+                <td class="numbers">
+                  {change.batch
+                    ? `${count.format(change.batch.people)} every ${change.batch.everySeconds} s`
+                    : change.admissionsPerSecond}
+                </td>
                 <td class="room-by">{change.by}</td>
               </tr>
             ))}

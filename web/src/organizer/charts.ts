@@ -23,6 +23,26 @@ function parsed(text: string): object {
   }
 }
 
+/** A house without numbered seats, as a chart of our own format: one area before a stage. */
+export function standingChart(capacity: number): object {
+  const area = (x: number, y: number, width: number, height: number) => [
+    [x, y],
+    [x + width, y],
+    [x + width, y + height],
+    [x, y + height],
+  ];
+  const label = "General admission";
+  return {
+    name: label,
+    width: 400,
+    height: 300,
+    focalPoint: { x: 200, y: 40 },
+    categories: [{ key: "standing", label, color: "#3267a8" }],
+    shapes: [{ kind: "stage", label: "Stage", points: area(120, 20, 160, 40) }],
+    sections: [{ key: "standing", label, category: "standing", outline: area(40, 80, 320, 190), capacity }],
+  };
+}
+
 /** Sends the file, has it made into a chart, and tells at every step how far that is. */
 export async function bringChart(
   file: File,

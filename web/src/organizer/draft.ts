@@ -34,6 +34,7 @@ export interface Draft {
   feePercent: string;
   taxLabel: string;
   taxPercent: string;
+  waitingRoom: boolean;
 }
 
 export function emptyDraft(): Draft {
@@ -56,6 +57,7 @@ export function emptyDraft(): Draft {
     feePercent: "0",
     taxLabel: "VAT",
     taxPercent: "0",
+    waitingRoom: false,
   };
 }
 
@@ -70,17 +72,24 @@ export function venueOf(draft: Draft) {
   };
 }
 
-export function eventOf(draft: Draft, venueId: string, chartHash: string, categories: Category[], now: Date) {
+export function eventOf(
+  draft: Draft,
+  venueId: string,
+  chartHash: string | undefined,
+  categories: Category[],
+  now: Date,
+) {
   return {
     name: draft.name.trim(),
     artist: draft.artist.trim(),
     category: draft.category,
     description: draft.description.trim(),
     venueId,
-    chartHash,
+    ...(chartHash ? { chartHash } : {}),
     startsAt: instantIn(draft.timezone, draft.startsAt),
     onSaleAt: draft.onSaleAt ? instantIn(draft.timezone, draft.onSaleAt) : now.toISOString(),
     pricing: pricingOf(draft, categories),
+    waitingRoom: draft.waitingRoom,
   };
 }
 

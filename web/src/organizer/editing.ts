@@ -18,8 +18,21 @@ export function changeEvent(event: Event, changes: EventChanges): Promise<Event>
   return change(`/organizer/events/${event.eventId}`, event, changes);
 }
 
-export function create<T>(path: string, body: object): Promise<T> {
-  return call<T>(path, { method: "POST", private: true, body });
+/** With a `key`, the same request again finds what the first one made. */
+export function create<T>(path: string, body: object, key?: string): Promise<T> {
+  return call<T>(path, {
+    method: "POST",
+    private: true,
+    headers: key ? { "idempotency-key": key } : {},
+    body,
+  });
+}
+
+/** The id in an event's id or address. */
+export function idIn(address: string): string {
+  const id = address.match(/evt_[0-9a-v]{16}/)?.[0];
+  if (!id) throw new Problem("not-found", 404);
+  return id;
 }
 
 /** Sends a picture and has it made into one that pages can show; answers its address. */
@@ -45,10 +58,8 @@ export async function makeArtistPage(event: Event): Promise<Event> {
 
 /** Makes this event another date of the show that `other` (an event's id or address) is one of. */
 export async function joinSeries(event: Event, other: string): Promise<Event> {
-  const otherId = other.match(/evt_[0-9a-v]{16}/)?.[0];
-  if (!otherId || otherId === event.eventId) {
-    throw new Problem("not-found", 404);
-  }
+  const otherId = idIn(other);
+  if (otherId === event.eventId) throw new Problem("not-found", 404);
   const first = await call<Event>(`/organizer/events/${otherId}`, { private: true });
   let seriesId = first.seriesId;
   if (!seriesId) {
@@ -56,10 +67,4 @@ export async function joinSeries(event: Event, other: string): Promise<Event> {
     await changeEvent(first, { seriesId });
   }
   return changeEvent(event, { seriesId });
-}
-
-/** What is wrong where, as the API says it; undefined for any other error. */
-export function faultsOf(error: unknown): { path: string; problem: string }[] | undefined {
-  const said = error instanceof Problem ? error.data.problems : undefined;
-  return Array.isArray(said) ? (said as { path: string; problem: string }[]) : undefined;
 }

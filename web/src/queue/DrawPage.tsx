@@ -26,10 +26,9 @@ export function DrawPage() {
 
 function Verification({ eventId }: { eventId: string }) {
   const loaded = useLoaded<Verified>(eventId, async (signal) => {
-    const [proof, now] = await Promise.all([
-      call<Proof>(`/queue/${eventId}/proof`, { private: true, signal }),
-      call<NowServing>(`/queue/${eventId}/now`, { signal }),
-    ]);
+    const now = await call<NowServing>(`/queue/${eventId}/now`, { signal });
+    if (!now.draw.drawAt) throw new Problem("no-draw", 404);
+    const proof = await call<Proof>(`/queue/${eventId}/proof`, { private: true, signal });
     return { proof, checks: await verify(proof, now), source: now.draw.beaconSource };
   });
   const word = loaded.error instanceof Problem ? loaded.error.word : "";
@@ -45,7 +44,9 @@ function Verification({ eventId }: { eventId: string }) {
         then the secret and the beacon’s value. So neither we nor anybody else could choose who comes first.
         Your browser works it all out again, by itself:
       </p>
-      {word === "not-in-line" ? (
+      {word === "no-draw" ? (
+        <Notice title="This room has no draw">Everybody goes in by the order of coming.</Notice>
+      ) : word === "not-in-line" ? (
         <Notice title="You were not in the draw">
           You joined after it, or not at all. Whoever joins later goes in by the order of coming.
         </Notice>

@@ -22,8 +22,20 @@ export function QueuePage() {
 }
 
 function WaitingRoom({ eventId }: { eventId: string }) {
-  const { route } = useLocation();
   const event = useLoaded(eventId, (signal) => call<Event>(`/events/${eventId}`, { signal })).value;
+  if (!event || event.waitingRoom) return <InLine eventId={eventId} event={event} />;
+  return (
+    <main id="main" class="page middle queue stack" tabIndex={-1}>
+      <h1>{event.name}</h1>
+      <Notice title="This event has no waiting room">
+        <a href={`/events/${eventId}`}>Choose your seats at once</a>
+      </Notice>
+    </main>
+  );
+}
+
+function InLine({ eventId, event }: { eventId: string; event: Event | undefined }) {
+  const { route } = useLocation();
   const line = useLine(eventId, () => route(`/events/${eventId}`));
   const words = wordsFor(line);
   useTitle(`${words.title} · Waiting room`);
@@ -40,13 +52,15 @@ function WaitingRoom({ eventId }: { eventId: string }) {
         )}
       </header>
       {line.error !== undefined && <Failure error={line.error} />}
-      <section class="card stack queue-place" aria-label="Your place" data-kind={words.kind}>
-        <h2 class="queue-number">{words.title}</h2>
-        <p>{words.next}</p>
-        <Warnings line={line} />
-        <Facts line={line} />
-        <Actions line={line} eventId={eventId} />
-      </section>
+      {(line.now || line.unopened || line.error === undefined) && (
+        <section class="card stack queue-place" aria-label="Your place" data-kind={words.kind}>
+          <h2 class="queue-number">{words.title}</h2>
+          <p>{words.next}</p>
+          <Warnings line={line} />
+          <Facts line={line} />
+          <Actions line={line} eventId={eventId} />
+        </section>
+      )}
       <Announcer words={words} />
       {line.now && !line.joined && <Rules now={line.now} />}
       <Way line={line} />
