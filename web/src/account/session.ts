@@ -19,6 +19,8 @@ interface Stored {
 }
 
 const KEY = "boxoffice.session";
+/** Until when the edge knows this sign-in by its cookie; the next one has to ask for another. */
+export const EDGE_COOKIE_UNTIL = "boxoffice.edge-cookie";
 const EARLY_MS = 60_000;
 let access: { token: string; until: number } | undefined;
 
@@ -59,6 +61,7 @@ function claimsOf(jwt: string): Record<string, unknown> {
 }
 
 export function startSession(tokens: Tokens): void {
+  localStorage.removeItem(EDGE_COOKIE_UNTIL);
   keep(tokens, tokens.RefreshToken ?? "");
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { EDGE_COOKIE_UNTIL } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { NowServing, Standing } from "../api/types";
@@ -28,7 +29,6 @@ export interface Line {
   leave: () => void;
 }
 
-const COOKIE_UNTIL = "boxoffice.edge-cookie";
 const COOKIE_MS = 11 * 3_600_000;
 const LOOKING_ON_MS = 10_000;
 const UNOPENED_MS = 30_000;
@@ -185,7 +185,7 @@ async function join(eventId: string, now: NowServing | undefined): Promise<Stand
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-const hasEdgeCookie = () => Number(localStorage.getItem(COOKIE_UNTIL)) > Date.now();
+const hasEdgeCookie = () => Number(localStorage.getItem(EDGE_COOKIE_UNTIL)) > Date.now();
 
 async function edgeReceipt(eventId: string): Promise<string | undefined> {
   const ask = () => call<{ receipt: string }>(`/queue/${eventId}/receipt`, { method: "POST" });
@@ -200,7 +200,7 @@ async function edgeReceipt(eventId: string): Promise<string | undefined> {
 
 async function edgeCookie(): Promise<void> {
   await call<void>("/accounts/edge-cookie", { method: "POST", private: true });
-  localStorage.setItem(COOKIE_UNTIL, String(Date.now() + COOKIE_MS));
+  localStorage.setItem(EDGE_COOKIE_UNTIL, String(Date.now() + COOKIE_MS));
 }
 
 async function myStanding(eventId: string, signal: AbortSignal): Promise<Standing | undefined> {
