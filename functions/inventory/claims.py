@@ -6,7 +6,7 @@ once. TTL removes an old claim, never one of a person who ever owned seats (`kep
 
 Ids of holds grow with time: `last`, the mark of the end of the hold before, keeps an earlier one's claim that
 arrives late from being taken for a new one. Of a hold that was given back, or whose lease has ended, the claim
-keeps what `pace` asks for.
+keeps what `pace` and `keys` ask for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from pynamodb.attributes import (
@@ -28,8 +28,9 @@ from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from inventory import pace
+from inventory import keys, pace
 from inventory.holds import Hold
+from inventory.keys import Used
 from inventory.pace import Ended
 from inventory.problems import HoldExpired
 from inventory.writes import Refused, send
@@ -42,14 +43,16 @@ SKEW = timedelta(seconds=2)
 KEPT_AFTER = timedelta(days=1)
 FOREVER_SECONDS = 253_402_300_799
 _FARES = msgspec.json.Decoder(Fare)
+_ENDED = msgspec.json.Decoder(list[Ended])
+_USED = msgspec.json.Decoder(list[Used])
 """Made at import: where several threads are the first to read a type, msgspec crashes the interpreter."""
 
 
 class Claim(Model):
     """`held_until` is the lease told to the buyer and written in the rows; `until` is that, or the deadline
     of the order that pinned the hold, or when the hold was given back. `since`: when the first of a chain of
-    holds began. `turn`: when the person's allowance of holds is whole again. `repeated`: the hold was asked for
-    more than once."""
+    holds began. `earlier`: holds before this one whose seats must rest; `used`: their keys. `turn`: when the person's
+    allowance of holds is whole again. `repeated`: the hold was asked for more than once."""
 
     class Meta(TableMeta):
         table_name = Table("inventory")
@@ -61,9 +64,11 @@ class Claim(Model):
     held_until = NumberAttribute(null=True)
     since = NumberAttribute(null=True)
     seats = UnicodeAttribute(null=True)
+    earlier = BinaryAttribute(null=True, legacy_encoding=False)
     fare = BinaryAttribute(null=True, legacy_encoding=False)
     key = UnicodeAttribute(null=True)
     asked = UnicodeAttribute(null=True)
+    used = BinaryAttribute(null=True, legacy_encoding=False)
     order_id = UnicodeAttribute(null=True)
     declined = NumberAttribute(null=True)
     repeated = BooleanAttribute(null=True)
@@ -80,21 +85,28 @@ HELD = (Claim.seats, Claim.since, Claim.until)
 REQUEST = (Claim.key, Claim.asked)
 
 
+class Past(NamedTuple):
+    """What a claim keeps of its person's holds before: when the next is allowed, whose seats must rest, used keys."""
+
+    turn: datetime
+    ended: Sequence[Ended] = ()
+    used: Sequence[Used] = ()
+
+
 def claim(hold: Hold, limit: int, now: datetime) -> Claim | None:
     """Claim the hold's seats for its person. None: done. Otherwise the claim that stands in the way,
 
-    or only has to be looked at first: of somebody who held seats a short while ago.
+    or only has to be looked at first: of somebody who held seats a short while ago, or with a key.
     """
     over = Claim.until.does_not_exist() | (Claim.until < to_ms(now - pace.RESTED))
     calm = Claim.turn.does_not_exist() | (Claim.turn <= to_ms(now))
     later = Claim.last.does_not_exist() | (Claim.last < hold.hold_id)
-    free = over & Claim.order_id.does_not_exist() & calm & later
-    if hold.key:
-        free &= Claim.key.does_not_exist() | (Claim.key != hold.key)
-    return _claim(hold, limit, pace.next_turn(None, now), free)
+    nothing_kept = Claim.earlier.does_not_exist() & Claim.used.does_not_exist() & Claim.key.does_not_exist()
+    free = over & Claim.order_id.does_not_exist() & calm & later & nothing_kept
+    return _claim(hold, limit, Past(pace.next_turn(None, now)), free)
 
 
-def claim_after(standing: Claim, hold: Hold, limit: int, turn: datetime) -> Claim | None:
+def claim_after(standing: Claim, hold: Hold, limit: int, past: Past) -> Claim | None:
     """Claim them after a hold that is over, if nothing has changed since its claim was read; else as `claim`."""
     same = (
         _is(Claim.hold_id, standing.hold_id)
@@ -102,11 +114,11 @@ def claim_after(standing: Claim, hold: Hold, limit: int, turn: datetime) -> Clai
         & _is(Claim.last, standing.last)
         & Claim.order_id.does_not_exist()
     )
-    return _claim(hold, limit, turn, same)
+    return _claim(hold, limit, past, same)
 
 
-def _claim(hold: Hold, limit: int, turn: datetime, free: Condition) -> Claim | None:
-    raised = [*_raise(hold, turn), Claim.declined.remove()]
+def _claim(hold: Hold, limit: int, past: Past, free: Condition) -> Claim | None:
+    raised = [*_raise(hold, past), Claim.declined.remove()]
     try:
         send("update_item", _update(hold.person_id, hold.event_id, raised, free & _within(limit, hold)))
     except Refused as refusal:
@@ -114,10 +126,10 @@ def _claim(hold: Hold, limit: int, turn: datetime, free: Condition) -> Claim | N
     return None
 
 
-def replacement(hold: Hold, before: Hold, limit: int, turn: datetime) -> dict[str, Any]:
+def replacement(hold: Hold, before: Hold, limit: int, past: Past) -> dict[str, Any]:
     """The claim's part of a second hold in place of the first."""
     still_ours = (Claim.hold_id == before.hold_id) & Claim.order_id.does_not_exist()
-    return _update(hold.person_id, hold.event_id, _raise(hold, turn), still_ours & _within(limit, hold))
+    return _update(hold.person_id, hold.event_id, _raise(hold, past), still_ours & _within(limit, hold))
 
 
 def repeat(hold: Hold) -> bool:
@@ -137,7 +149,7 @@ def lower(hold: Hold, end: str) -> None:
 
 def give_back(hold: Hold, end: str, now: datetime) -> None:
     """Lower the claim of a hold whose seats have been given back now."""
-    actions = [Claim.until.set(to_ms(now)), *_clear(end)]
+    actions = [Claim.until.set(to_ms(min(hold.until, now))), *_clear(end)]
     _unless_refused(_update(hold.person_id, hold.event_id, actions, _ours(hold)))
 
 
@@ -223,26 +235,32 @@ def hold_of(claim: Claim) -> Hold:
         until=from_ms(int(claim.until)),
         since=from_ms(int(claim.since)),
         fare=_FARES.decode(zlib.decompress(claim.fare)),
-        key=claim.key,
+        key=claim.key or "",
         asked=claim.asked,
         order_id=claim.order_id,
         declined=int(claim.declined or 0),
     )
 
 
-def ended_hold(claim: Claim) -> Ended | None:
-    """The last hold in a claim, as far as it is known: one that is over, or will be."""
-    if claim.until is None:
-        return None
-    return Ended(claim.seats.split(" "), from_ms(int(claim.since)), from_ms(int(claim.until)))
+def past(claim: Claim, now: datetime) -> Past:
+    """Of a claim whose hold is over, or would be if another took its place now. Raises HoldThrottled."""
+    ended: list[Ended] = _ENDED.decode(zlib.decompress(claim.earlier)) if claim.earlier else []
+    if claim.until is not None:
+        until = min(from_ms(int(claim.until)), now)
+        ended.append(Ended(claim.seats.split(" "), from_ms(int(claim.since)), until))
+    turn = from_ms(int(claim.turn)) if claim.turn is not None else None
+    return Past(pace.next_turn(turn, now), pace.resting(ended, now), used_keys(claim, now))
 
 
-def turn_of(claim: Claim) -> datetime | None:
-    """When the person's allowance of holds is whole again."""
-    return from_ms(int(claim.turn)) if claim.turn is not None else None
+def used_keys(claim: Claim, now: datetime) -> list[Used]:
+    """The keys of a claim's holds, if another takes the last one's place now."""
+    used: list[Used] = _USED.decode(zlib.decompress(claim.used)) if claim.used else []
+    if claim.key:
+        used.append(Used(claim.key, claim.asked, now))
+    return keys.kept(used, now)
 
 
-def _raise(hold: Hold, turn: datetime) -> list[Action]:
+def _raise(hold: Hold, past: Past) -> list[Action]:
     return [
         Claim.hold_id.set(hold.hold_id),
         Claim.until.set(to_ms(hold.until)),
@@ -250,9 +268,11 @@ def _raise(hold: Hold, turn: datetime) -> list[Action]:
         Claim.since.set(to_ms(hold.since)),
         Claim.seats.set(" ".join(hold.seat_ids)),
         Claim.fare.set(zlib.compress(msgspec.json.encode(hold.fare))),
-        Claim.key.set(hold.key),
+        _set_or_remove(Claim.key, hold.key),
         Claim.asked.set(hold.asked),
-        Claim.turn.set(to_ms(turn)),
+        _set_or_remove(Claim.earlier, zlib.compress(msgspec.json.encode(past.ended)) if past.ended else None),
+        _set_or_remove(Claim.used, zlib.compress(msgspec.json.encode(past.used)) if past.used else None),
+        Claim.turn.set(to_ms(past.turn)),
         Claim.repeated.remove(),
         Claim.expires.set(Claim.kept | int((hold.until + KEPT_AFTER).timestamp())),
     ]
@@ -260,6 +280,11 @@ def _raise(hold: Hold, turn: datetime) -> list[Action]:
 
 def _clear(end: str, *more: Any) -> list[Action]:
     return [Claim.last.set(end), *(attribute.remove() for attribute in (*LIVE, *more))]
+
+
+def _set_or_remove(attribute: Any, value: Any) -> Action:
+    action: Action = attribute.set(value) if value else attribute.remove()
+    return action
 
 
 def _is(attribute: Any, value: Any) -> Condition:

@@ -10,10 +10,11 @@ from typing import Annotated
 import msgspec
 
 from catalog import Event, Place
-from inventory import admission, holding, lately, orphans, sales, sections
+from inventory import admission, holding, lately, orphans, presales, sales, sections
 from inventory.best import Wish
 from inventory.holds import HeldSeats, Hold, describe
 from inventory.offers import OFFERS_MAX, Offers
+from inventory.presales import Code
 from inventory.problems import (
     DuplicateSeats,
     EventCancelled,
@@ -33,6 +34,7 @@ from inventory.problems import (
     UnknownSeat,
     UnknownSection,
 )
+from inventory.release_hold import release_hold
 from inventory.seats import parse_all
 from inventory.show_hold import describe_hold
 from kit import ids
@@ -122,7 +124,7 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
     Who loses the best seats to another is offered the next best. `digests`: of the Idempotency-Key, empty without
     one, and of the request.
     """
-    event = sales.event_on_sale(wanted.event_id, person_id, wanted.presale_code or "", now)
+    event, code = sales.event_on_sale(wanted.event_id, person_id, wanted.presale_code or "", now)
     quantity = _quantity(wanted)
     if quantity > event.limit_per_person:
         raise LimitExceeded(limit=event.limit_per_person)
@@ -150,9 +152,20 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
                 raise
             offers.lose(taken)
         else:
+            if code is not None:
+                _use(code, stands, now)
             lately.gone(event.event_id, parse_all(stands.seat_ids))
             return describe(stands, places | sections.places(event.chart_hash, stands.seat_ids))
     raise Busy
+
+
+def _use(code: Code, hold: Hold, now: datetime) -> None:
+    """Somebody else may have used the code up while this hold was placed. Raises PresaleCodeInvalid."""
+    try:
+        presales.use(code, hold.person_id)
+    except PresaleCodeInvalid:
+        release_hold(hold.person_id, hold.hold_id, now)
+        raise
 
 
 def _digest(raw: bytes) -> str:

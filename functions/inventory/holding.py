@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from inventory import claims, pace, rows
-from inventory.claims import Claim
+from inventory import claims, keys, pace, rows
+from inventory.claims import Claim, Past
 from inventory.holds import Hold, end_mark
 from inventory.problems import HoldExpired, HoldNotExtendable, LimitExceeded, PurchaseInProgress, SeatsUnavailable
 from inventory.seats import Seat, ended_before, held, is_on_the_map, mark_of, parse_all
@@ -58,6 +58,7 @@ def _place(hold: Hold, limit: int, now: datetime) -> Hold:
     before = claims.hold_of(standing) if standing.hold_id else None
     if standing.hold_id == hold.hold_id or (hold.key and standing.key == hold.key):
         return _again(hold, before, standing, now)
+    keys.check(claims.used_keys(standing, now), hold.key, hold.asked)
     owned = len(standing.owned or ())
     if owned + len(hold.seat_ids) > limit:
         raise LimitExceeded(limit=limit, owned=owned)
@@ -66,11 +67,11 @@ def _place(hold: Hold, limit: int, now: datetime) -> Hold:
     latest = max(standing.last or "", standing.hold_id or "")
     if latest >= hold.hold_id:
         raise Overtaken(latest)
-    turn = pace.next_turn(claims.turn_of(standing), now)
+    past = claims.past(standing, now)
     if before and now <= before.until + claims.SKEW:
-        return _replace(hold, before, limit, turn, now)
-    hold = _since(hold, pace.held_since(hold.seat_ids, claims.ended_hold(standing), now))
-    if claims.claim_after(standing, hold, limit, turn) is not None:
+        return _replace(hold, before, past, limit, now)
+    hold = _since(hold, pace.held_since(hold.seat_ids, past.ended, now))
+    if claims.claim_after(standing, hold, limit, past) is not None:
         raise Overtaken(hold.hold_id)
     return _take(hold, now)
 
@@ -139,38 +140,23 @@ def _take_again(hold: Hold, now: datetime) -> Hold:
     return hold
 
 
-def _replace(hold: Hold, before: Hold, limit: int, turn: datetime, now: datetime) -> Hold:
+def _replace(hold: Hold, before: Hold, past: Past, limit: int, now: datetime) -> Hold:
     """All the new seats for all the old ones, or everything stays. The first hold's hard maximum remains.
 
-    A first hold that has just ended, and is not yet surely over on every clock, begins no shorter a second one.
+    `past`: the holds that came before, the first one last. A first hold that has just ended, and is not yet surely
+    over on every clock, begins no shorter a second one.
     """
     lives = now < before.until
-    ended = pace.Ended(before.seat_ids, before.since, before.until)
-    hold = _since(hold, before.since if lives else pace.held_since(hold.seat_ids, ended, now))
-    if lives and hold.until <= before.until:
+    since = pace.held_since(hold.seat_ids, past.ended[:-1] if lives else past.ended, now)
+    hold = _since(hold, min(since, before.since) if lives else since)
+    if hold.since == before.since and lives and hold.until <= before.until:
         if set(hold.seat_ids) == set(before.seat_ids):
             raise HoldNotExtendable(heldUntil=rfc3339(before.until))
         fare = msgspec.structs.replace(hold.fare, expires_at=before.until)
         hold = msgspec.structs.replace(hold, held_until=before.until, until=before.until, fare=fare)
-    left = [seat for seat in parse_all(before.seat_ids) if str(seat) not in hold.seat_ids]
+    raised = claims.replacement(hold, before, limit, past)
     try:
-        try:
-            _write_replacement(hold, before, left, limit, turn, now)
-        except Refused as failure:
-            there = _there(failure)
-            ours = held(before.hold_id, before.held_until)
-            still_ours = [
-                seat
-                for seat in left
-                if seat not in there or there[seat] == ours or rows.is_unclaimed(there[seat], hold.hold_id, now)
-            ]
-            if still_ours == left:
-                raise
-            try:
-                _write_replacement(hold, before, still_ours, limit, turn, now)
-            except NotWritten as again:
-                again.certain &= failure.certain
-                raise
+        _write_replacement(raised, hold, before, now)
     except NotWritten as failure:
         if not failure.certain and _stands(hold):
             return hold
@@ -178,13 +164,26 @@ def _replace(hold: Hold, before: Hold, limit: int, turn: datetime, now: datetime
     return hold
 
 
-def _write_replacement(
-    hold: Hold, before: Hold, left: Sequence[Seat], limit: int, turn: datetime, now: datetime
-) -> None:
-    taken = parse_all(hold.seat_ids)
+def _write_replacement(raised: dict[str, Any], hold: Hold, before: Hold, now: datetime) -> None:
+    """The claim and the rows together. Of the first hold's seats those that have moved on stay as they are."""
     new, old = (hold.hold_id, hold.held_until), (before.hold_id, before.held_until)
-    writes = rows.replacement(hold.event_id, taken, left, new, old, now)
-    rows.write([claims.replacement(hold, before, limit, turn), *writes])
+    ours, taken = held(*old), parse_all(hold.seat_ids)
+    left, certain = [seat for seat in parse_all(before.seat_ids) if seat not in taken], True
+    while True:
+        try:
+            rows.write([raised, *rows.replacement(hold.event_id, taken, left, new, old, now)])
+            return
+        except NotWritten as failure:
+            failure.certain = certain = certain and failure.certain
+            there = _there(failure) if isinstance(failure, Refused) else {}
+            still_ours = [
+                seat
+                for seat in left
+                if there.get(seat, ours) == ours or rows.is_unclaimed(there[seat], hold.hold_id, now)
+            ]
+            if still_ours == left:
+                raise
+            left = still_ours
 
 
 def _stands(hold: Hold) -> bool:

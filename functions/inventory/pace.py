@@ -6,7 +6,7 @@ no write, and nothing is read for somebody whose last hold is long over.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -26,9 +26,9 @@ USEFUL = timedelta(minutes=1)
 
 
 class Ended(NamedTuple):
-    """A person's last hold of the event: since when its seats were held, and until when."""
+    """A hold of the event that its person had lately: since when its seats were held, and until when."""
 
-    seat_ids: Collection[str]
+    seat_ids: list[str]
     since: datetime
     until: datetime
 
@@ -42,11 +42,18 @@ def next_turn(turn: datetime | None, now: datetime) -> datetime:
     return turn + EVERY
 
 
-def held_since(seat_ids: Collection[str], ended: Ended | None, now: datetime) -> datetime:
+def resting(ended: Iterable[Ended], now: datetime) -> list[Ended]:
+    """Those whose seats are not yet free to their person as to everybody."""
+    return [hold for hold in ended if now < hold.until + RESTED]
+
+
+def held_since(seat_ids: Collection[str], ended: Iterable[Ended], now: datetime) -> datetime:
     """Now; but whoever takes again what was his a moment ago has held it since then. Raises HoldThrottled."""
-    again = sorted(set(seat_ids) & set(ended.seat_ids)) if ended else []
-    if not again or ended is None or now >= ended.until + RESTED:
-        return now
-    if ended.since + HELD_AT_MOST < now + USEFUL:
-        raise HoldThrottled(ended.until + RESTED - now, seatIds=again)
-    return ended.since
+    since = now
+    for hold in resting(ended, now):
+        again = sorted(set(seat_ids) & set(hold.seat_ids))
+        if again and hold.since + HELD_AT_MOST < now + USEFUL:
+            raise HoldThrottled(hold.until + RESTED - now, seatIds=again)
+        if again:
+            since = min(since, hold.since)
+    return since

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import catalog
 from catalog import Event
 from inventory import presales
+from inventory.presales import Code
 from inventory.problems import EventCancelled, EventMoved, EventOver, NotOnSaleYet
 from kit.clock import rfc3339
 from kit.errors import NotFound
@@ -17,10 +18,10 @@ REMEMBERED_MAX = 256
 _remembered: dict[str, tuple[datetime, Event]] = {}
 
 
-def event_on_sale(event_id: str, person_id: str, presale_code: str, now: datetime) -> Event:
-    """On sale to everybody, or to who has a code. Raises NotFound, NotOnSaleYet, PresaleCodeInvalid, EventOver,
+def event_on_sale(event_id: str, person_id: str, presale_code: str, now: datetime) -> tuple[Event, Code | None]:
+    """On sale to everybody, or to who has a code: the one that this person's hold has to use.
 
-    EventCancelled, EventMoved.
+    Raises NotFound, NotOnSaleYet, PresaleCodeInvalid, EventOver, EventCancelled, EventMoved.
     """
     event = known_event(event_id, now)
     _check_stands(event)
@@ -28,9 +29,8 @@ def event_on_sale(event_id: str, person_id: str, presale_code: str, now: datetim
         raise EventOver(saleEndsAt=rfc3339(event.sale_ends_at))
     if event.status != "on_sale":
         raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
-    if now < event.on_sale_at:
-        presales.check(event, person_id, presale_code, now)
-    return event
+    code = presales.check(event, person_id, presale_code, now) if now < event.on_sale_at else None
+    return event, code
 
 
 def check_stands(event_id: str) -> None:

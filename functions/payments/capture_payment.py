@@ -7,16 +7,7 @@ from typing import Any
 
 from kit.step import step
 from payments import gateway, store
-from payments.payment import (
-    AnswerLost,
-    AuthorizationLost,
-    Intent,
-    IntentUnknown,
-    Order,
-    Payment,
-    State,
-    check_amount,
-)
+from payments.payment import AnswerLost, AuthorizationLost, Intent, Order, Payment, State, check_amount
 
 
 @step
@@ -38,10 +29,7 @@ def capture_payment(order_id: str, now: datetime) -> None:
         return
     if payment is None or payment.state != State.AUTHORIZED or payment.intent_id is None:
         raise AuthorizationLost(payment.state if payment else "")
-    try:
-        intent = gateway.retrieve(payment.intent_id)
-    except IntentUnknown as unknown:
-        raise AuthorizationLost(unknown.detail) from unknown
+    intent = gateway.retrieve(payment.intent_id)
     check_amount(payment, intent)
     if intent.status == "requires_capture":
         intent = _take(payment, intent.intent_id)

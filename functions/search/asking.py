@@ -107,14 +107,11 @@ def understand(query: EventsQuery) -> Wishes:
         raise Invalid("startDateTime is after endDateTime.", field="startDateTime")
     if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:
         raise Invalid("priceMin is more than priceMax.", field="priceMin")
-    words, place, categories = words_of(rest), words_of(query.location), _list(query.category)
-    for field, said, meant in (("location", query.location, place), ("category", query.category, categories)):
-        if said.strip() and not meant:
-            raise Invalid(f"{field} names nothing.", field=field)
+    words = words_of(rest)
     return Wishes(
         words=words,
         unfinished=not query.keyword.endswith(" "),
-        place=place,
+        place=words_of(query.location),
         city=key_of(query.city),
         country=query.country_code.upper(),
         point=point,
@@ -122,7 +119,7 @@ def understand(query: EventsQuery) -> Wishes:
         starts_from=_utc(query.start_date_time),
         starts_until=_utc(query.end_date_time),
         day=_day(day),
-        categories=categories,
+        categories=_list(query.category),
         artist=key_of(query.artist),
         artist_id=query.artist_id,
         series_id=query.series_id,

@@ -6,13 +6,14 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
 import msgspec
 import pytest
 
-from inventory import rows
+from inventory import keys, pace, rows
 from inventory.hold_seats import SEATS_MAX
 from inventory.seats import SLOTS, Seat
-from kit import ids, settings
+from kit import ids
 from tests import harness
 from tests.inventory.house import (
     LEASE,
@@ -166,6 +167,31 @@ def test_a_copy_of_a_request_whose_hold_is_over_holds_nothing() -> None:
     assert hold(event_id, TWO, person="bob", key="k1")[0] == 201
 
 
+@pytest.mark.parametrize("after", [timedelta(seconds=5), pace.RESTED + LEASE, keys.KEPT - timedelta(seconds=1)])
+@pytest.mark.parametrize("other", ["k2", None])
+def test_a_key_of_a_hold_before_the_last_makes_no_other_hold(after: timedelta, other: str | None) -> None:
+    event_id = open_event()
+    hold(event_id, ["stalls-0-0"], key="k1")
+    _, second = hold(event_id, ["stalls-0-1"], key=other)
+    before = rows_now()
+    now = NOON + after
+    assert word(hold(event_id, ["stalls-0-0"], key="k1", now=now)[1]) == "hold-expired"
+    assert word(hold(event_id, ["stalls-0-5"], key="k1", now=now)[1]) == "idempotency-mismatch"
+    assert rows_now() == before
+    assert show(second["holdId"], now=NOON + timedelta(seconds=5))[0] == 200
+    assert hold(event_id, ["stalls-0-0"], key="k1", now=NOON + keys.KEPT)[0] == 201
+
+
+def test_forty_keys_are_remembered_more_than_the_pace_lets_through_in_two_minutes() -> None:
+    event_id = open_event()
+    for number in range(pace.AT_ONCE):
+        assert hold(event_id, [f"stalls-0-{number % 2}"], key=f"k{number}")[0] == 201
+    later = NOON + timedelta(minutes=2)
+    for number in range(pace.AT_ONCE, pace.AT_ONCE + (timedelta(minutes=2) // pace.EVERY)):
+        assert hold(event_id, [f"stalls-0-{number % 2}"], key=f"k{number}", now=later)[0] == 201
+    assert word(hold(event_id, ["stalls-0-0"], key="k0", now=later)[1]) == "hold-expired"
+
+
 def test_a_refused_request_may_come_again_with_its_key() -> None:
     event_id = open_event()
     _, theirs = hold(event_id, TWO, person="bob")
@@ -186,7 +212,7 @@ def test_a_seat_given_back_by_a_clock_that_runs_ahead_is_free_at_once() -> None:
 def test_rows_and_claims_fit_in_one_write_unit() -> None:
     event_id = open_event()
     assert hold(event_id, [f"stalls-0-{slot}" for slot in range(8)], key="k" * 255)[0] == 201
-    items = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    items = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
     claim = next(item for item in items if item["pk"]["S"].startswith("P#"))
     assert item_size(claim) < 1024
     assert max(item_size(item) for item in items if "s47" in item) < 1024
@@ -298,10 +324,10 @@ def test_every_reason_has_a_word_of_its_own_and_nothing_is_held() -> None:
         "not-on-sale-yet": (open_event(on_sale_at=NOON + timedelta(minutes=1)), {"seatIds": TWO}),
         "sold-out": (gone, {"bestAvailable": {"quantity": 1}}),
     }
-    stored = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    stored = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
     refused = {wanted: word(hold(event_id, **wish)[1]) for wanted, (event_id, wish) in wishes.items()}
     assert refused == {wanted: wanted for wanted in wishes}
-    assert settings.client("dynamodb").scan(TableName="test-inventory")["Items"] == stored
+    assert boto3.client("dynamodb").scan(TableName="test-inventory")["Items"] == stored
 
 
 def test_a_hold_needs_somebody() -> None:

@@ -72,6 +72,20 @@ def test_seats_held_as_long_as_can_be_must_rest() -> None:
     assert (status, held["heldUntil"]) == (201, "2030-05-04T12:27:00Z")
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_hold_of_other_seats_in_between_is_no_rest(refused: bool) -> None:
+    event_id = open_event()
+    hold(event_id, ["stalls-0-0"])
+    hold(event_id, ["stalls-0-0"], now=NOON + 9 * MINUTE)
+    over = NOON + 15 * MINUTE + timedelta(seconds=3)
+    if refused:
+        hold(event_id, ["balcony-0-4"], person="bob", now=over)
+    assert hold(event_id, ["balcony-0-4"], now=over)[0] == (409 if refused else 201)
+    status, problem = hold(event_id, ["stalls-0-0"], now=over)
+    assert (status, word(problem), problem.get("seatIds")) == (429, "hold-throttled", ["stalls-0-0"])
+    assert hold(event_id, ["stalls-0-0"], now=over + RESTED)[0] == 201
+
+
 def test_best_available_offers_others_instead() -> None:
     event_id = open_event()
     wish = {"quantity": 2, "sections": ["stalls"]}

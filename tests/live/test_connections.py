@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import boto3
 import pytest
 
 import live
-from kit import clock, settings
+from kit import clock
 from live import posting
 from tests import harness
 from tests.live.viewers import NOON, connect, gateway, leave, send, ticket, viewer
@@ -141,7 +142,7 @@ def test_everything_here_expires_by_itself() -> None:
     viewer("c1")
     live.listen("c1", CHANNEL, NOON)
     ticket()
-    table = settings.client("dynamodb").scan(TableName="test-live")["Items"]
+    table = boto3.client("dynamodb").scan(TableName="test-live")["Items"]
     assert len(table) == 3
     latest = clock.to_ms(NOON + timedelta(hours=3)) // 1000
     assert all(0 < int(item["expires"]["N"]) < latest for item in table)

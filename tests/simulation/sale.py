@@ -48,6 +48,7 @@ from tests.simulation.world import (
     EXPIRIES,
     FAIR,
     FAR,
+    MUTE,
     NO_FAULTS,
     SKEW_MAX,
     START,
@@ -105,6 +106,8 @@ class Weather(Enum):
     """Of half of all writes there comes a copy within a lease, and much is given back meanwhile."""
     TWO_WINDOWS = "two windows"
     """Whatever people do, they do something else at the same time, and every fourth write is lost once."""
+    SILENCE = "silence"
+    """Every second write is done, and nobody hears of it."""
     LAST_MOMENTS = "last moments"
     """When a lease ends its person buys or wants other seats, and somebody else wants these, with two clicks."""
 
@@ -127,6 +130,8 @@ class Sale:
             self.world.faults, self._twice = DEAF, 1.0
         if weather is Weather.ECHOES:
             self.world.faults, self.world.echoes, self._busy = ECHOES, (LEASE.total_seconds(),), [5, 5, 1]
+        if weather is Weather.SILENCE:
+            self.world.faults = MUTE
         self._rushed = weather is Weather.LAST_MOMENTS
         self._pause = self.dice.choice((2.0, 6.0, 15.0))
         if self._rushed:
@@ -261,7 +266,7 @@ class Sale:
         there = {str(seat): value for item in refusal.items for seat, value in rows.values_of(item).items()}
         ours = {ids.to_bytes(one.hold_id) for one in asked}
         wanted = [there[seat] for seat in asked[0].seat_ids if seat in there]
-        return all(value[6:] in ours and not is_on_the_map(value) for value in wanted)
+        return bool(wanted) and all(value[6:] in ours and not is_on_the_map(value) for value in wanted)
 
     def _seconds(self) -> float:
         return (self.world.time - START).total_seconds()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -41,9 +42,10 @@ class Held:
 
 @dataclass
 class Model:
-    """`holds` and `owned` by person, `blocked` by block; a seat is the last one's to get it."""
+    """`holds` and what they had before by person, `blocked` by block; a seat is the last one's to get it."""
 
     holds: dict[str, Held] = field(default_factory=dict)
+    ended: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
     owner: dict[str, str] = field(default_factory=dict)
     """By seat: the hold or order that got it last, or a block."""
     leases: dict[str, datetime] = field(default_factory=dict)
@@ -57,6 +59,16 @@ class Model:
         """By somebody other than this hold."""
         owner = self.owner.get(seat)
         return owner not in (None, but) and self.leases.get(seat, now) >= now
+
+    def end(self, person: str, now: datetime) -> None:
+        """The person's hold is over, by will or by the clock."""
+        held = self.holds.pop(person)
+        self.ended[person].append(replace(held, until=min(held.until, now)))
+
+    def held_before(self, person: str, seats: list[str], now: datetime) -> list[Held]:
+        """What the person had of these seats a moment ago."""
+        lately = [held for held in self.ended[person] if now < held.until + pace.RESTED]
+        return [held for held in lately if set(held.seats) & set(seats)]
 
     def give(self, seats: list[str], owner: str, until: datetime | None = None) -> None:
         for seat in seats:
@@ -79,7 +91,6 @@ class Sale(RuleBasedStateMachine):
         self.world = ExitStack()
         self.world.enter_context(harness.aws())
         self.world.enter_context(mock.patch.object(pace, "AT_ONCE", 1_000))
-        self.world.enter_context(mock.patch.object(pace, "RESTED", timedelta(seconds=3)))
         sales._remembered.clear()
         sections._remembered.clear()
         self.model, self.now = Model(), NOON
@@ -97,15 +108,14 @@ class Sale(RuleBasedStateMachine):
         if status != 201:
             if expected[1] is not None:
                 assert answer["seatIds"] == expected[1]
-                if before and before.until <= self.now:
-                    del self.model.holds[person]  # its claim was taken for the new one
+                if expected[0] == "seats-unavailable" and before and before.until <= self.now:
+                    self.model.end(person, self.now)  # its claim was taken for the new one
             return
-        until = expected[1]
+        since, until = expected[1]
         assert datetime.fromisoformat(answer["heldUntil"]) == until
-        lives = before is not None and before.until > self.now
         if before:
             self.model.free(before.seats, before.hold_id)
-        since = before.since if before and lives else self.now
+            self.model.end(person, self.now)
         self.model.holds[person] = Held(answer["holdId"], seats, since, until)
         self.model.give(seats, answer["holdId"], until)
 
@@ -115,14 +125,23 @@ class Sale(RuleBasedStateMachine):
             return "limit-exceeded", None
         if before and before.order:
             return "purchase-in-progress", None
-        until, mine = self.now + LEASE, ""
+        since, mine = self.now, ""
+        earlier = self.model.held_before(person, seats, self.now)
         if before and before.until > self.now:
-            mine = before.hold_id
-            until = max(before.until, min(until, before.since + pace.HELD_AT_MOST))
-            if set(before.seats) == set(seats) and until == before.until:
+            since, mine = before.since, before.hold_id
+        elif before and set(before.seats) & set(seats) and self.now < before.until + pace.RESTED:
+            earlier.append(before)
+        for held in earlier:
+            if held.since + pace.HELD_AT_MOST < self.now + pace.USEFUL:
+                return "hold-throttled", sorted(set(held.seats) & set(seats))
+        since = min([since, *(held.since for held in earlier)])
+        until = min(self.now + LEASE, since + pace.HELD_AT_MOST)
+        if mine and before and since == before.since and until <= before.until:
+            if set(before.seats) == set(seats):
                 return "hold-not-extendable", None
+            until = before.until
         lost = [seat for seat in seats if self.model.taken(seat, self.now, mine)]
-        return ("seats-unavailable", lost) if lost else (201, until)
+        return ("seats-unavailable", lost) if lost else (201, (since, until))
 
     @rule(person=PEOPLE)
     def give_back(self, person: str) -> None:
@@ -131,7 +150,7 @@ class Sale(RuleBasedStateMachine):
         assert status == (409 if held and held.order else 204 if held else 404)
         if held and not held.order:
             self.model.free(held.seats, held.hold_id)
-            del self.model.holds[person]
+            self.model.end(person, self.now)
 
     @precondition(lambda self: self._who(buying=False))
     @rule(data=st.data())

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-from kit import settings
+import boto3
+
 from kit.clock import to_ms
 from tests.waitingroom.crowd import Crowd
 from waitingroom import ticking
@@ -167,7 +168,7 @@ class Campaign:
         self.ended |= ended
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
-        found = settings.client("dynamodb").scan(TableName="test-waitingroom")["Items"]
+        found = boto3.client("dynamodb").scan(TableName="test-waitingroom")["Items"]
         return [item for item in found if item["pk"]["S"].startswith(f"{prefix}{self.crowd.event_id}")]
 
     def ok(self, holds: bool, otherwise: str) -> None:
