@@ -167,7 +167,8 @@ def arrivals_due(room: Room, now_ms: int) -> bool:
 
 def _remember_arrivals(room: Room, late: int | None, now_ms: int) -> tuple[Milestone, ...]:
     """Forget what was called, and keep what was counted."""
-    points = room.arrivals or (Milestone(room.opened_at, 0.0),)
+    # After a draw the late have come since it, and not since the room was opened.
+    points = room.arrivals or (Milestone(room.draw_at or room.opened_at, 0.0),)
     came = ranks.came_ms(room.called) if ranks.is_late(room.called) else room.opened_at
     first = max(0, bisect_left(points, came, key=lambda point: point.at_ms) - 1)
     if late is not None and now_ms > points[-1].at_ms:

@@ -19,7 +19,7 @@ from waitingroom.views import Standing, Status, Wait
 
 def join(event_id: str, caller: Person, receipt: str | None, now: datetime) -> Standing:
     """One place a person, whoever asks how often. Joining again after a turn that is over takes the present time."""
-    room = rooms.load(event_id)
+    room = rooms.recall(event_id, now)
     if room.phase == "closed":
         raise RoomNotOpen(phase=room.phase)
     entry.require_account(room, caller.person_id, now)
@@ -36,16 +36,19 @@ def join(event_id: str, caller: Person, receipt: str | None, now: datetime) -> S
 
 def status(event_id: str, caller: Person, now: datetime) -> Standing:
     """Raises NotInLine, TokenBound. For somebody who was let in this is also what keeps the admission alive."""
-    room = rooms.load(event_id)
+    room = rooms.recall(event_id, now)
     return _standing(room, place_of(room, caller.person_id), caller, now)
 
 
 def come(event_id: str, caller: Person, answer: str | None, now: datetime) -> Standing:
     """Somebody was called and is here. Raises NotInLine, NotCalled, TurnOver, RoomNotOpen, TokenBound, EntryRefused,
     PuzzleRequired: then `answer` is to its puzzle."""
-    room = rooms.load(event_id)
+    room = rooms.recall(event_id, now)
     place = place_of(room, caller.person_id)
     rank = room.rank_of(place.person_id, place.late, place.came)
+    if rank is None or rank > room.called:  # a second ago: the document that called them may be newer
+        room = rooms.load(event_id)
+        rank = room.rank_of(place.person_id, place.late, place.came)
     standing = _standing(room, place, caller, now)
     if standing.status == "admitted":
         return standing
@@ -62,7 +65,7 @@ def come(event_id: str, caller: Person, answer: str | None, now: datetime) -> St
 
 def leave(event_id: str, caller: Person, now: datetime) -> None:
     """Give the place up, and the admission if there is one. Again changes nothing. Raises NotInLine."""
-    room = rooms.load(event_id)
+    room = rooms.recall(event_id, now)
     place = register.find(event_id, room.buckets, caller.person_id)
     if place is None:
         raise NotInLine
@@ -85,7 +88,8 @@ def place_of(room: Room, person_id: str) -> Place:
 
 def _standing(room: Room, place: Place, caller: Person, now: datetime) -> Standing:
     rank = room.rank_of(place.person_id, place.late, place.came)
-    session = sessions.find(room.event_id, place.person_id) if rank is not None and rank <= room.called else None
+    called = place.used is not None or (rank is not None and rank <= room.called)
+    session = sessions.find(room.event_id, place.person_id) if called else None
     session = session if session is not None and session.rank == rank else None
     state = _state(room, place, rank, session, now)
     token = _admit(room, place, session, caller, now) if state == "admitted" and session is not None else None
@@ -100,7 +104,7 @@ def _standing(room: Room, place: Place, caller: Person, now: datetime) -> Standi
         position=people,
         estimated_wait_seconds=Wait(*wait) if wait is not None else None,
         out_of_reach=waits.out_of_reach(room, people),
-        poll_seconds=waits.poll_seconds(wait),
+        poll_seconds=waits.poll_seconds(room, wait),
         queue_token=seal(passes.QUEUE, passes.QueuePass(room.event_id, place.person_id, place.generation, rank)),
         rank=rank,
         late=place.late,

@@ -31,7 +31,7 @@ THROTTLED = ("ProvisionedThroughputExceededException", "RequestLimitExceeded", "
 class Item(Model):
     """`came`: when; `late`: after the draw; `generation`: how often this person joined. `used`: the tick that let
     them in, once they came. `left`: when they gave the place up. `device`, `address`: keyed hashes of where they
-    came from, by the edge's receipt."""
+    came from, by the edge's receipt. `was_drawn`: an earlier place of theirs was in the draw."""
 
     class Meta(TableMeta):
         table_name = Table("waitingroom")
@@ -45,6 +45,7 @@ class Item(Model):
     left = NumberAttribute(null=True)
     device = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
+    was_drawn = BooleanAttribute(null=True)
     expires = NumberAttribute()
 
 
@@ -59,6 +60,12 @@ class Place(msgspec.Struct, frozen=True):
     left: int | None = None
     device: str = ""
     address: str = ""
+    was_drawn: bool = False
+
+    @property
+    def in_draw(self) -> bool:
+        """Whether this person's leaf is in the register's root: whoever joins again later does not leave it."""
+        return self.was_drawn or not self.late
 
 
 @settings.at_start
@@ -89,6 +96,7 @@ def join(event_id: str, buckets: int, place: Place, now: datetime) -> Place:
 
 def rejoin(event_id: str, buckets: int, before: Place, place: Place, now: datetime) -> Place:
     """A new place for somebody whose last one is over; of several requests at once one counts."""
+    place = msgspec.structs.replace(place, was_drawn=before.in_draw)
     item = _item(event_id, buckets, place, now)
     try:
         item.save(condition=Item.generation == before.generation)
@@ -120,18 +128,31 @@ def use(event_id: str, buckets: int, place: Place, tick: int) -> bool:
 
 
 def count(event_id: str, bucket: int) -> tuple[int, int]:
-    """How many of a bucket are in the draw, and how many came after it."""
-    drawn = late = 0
-    for item in Item.query(_pk(event_id, bucket), attributes_to_get=["late"]):
-        drawn, late = drawn + (not item.late), late + bool(item.late)
-    return drawn, late
+    """How many of a bucket are in the draw, and how many came after it. The service counts: a tick cannot take in
+    the thousands of a bucket one by one."""
+    pages = (
+        client()
+        .get_paginator("query")
+        .paginate(
+            TableName=Item.Meta.table_name,
+            KeyConditionExpression="pk = :pk",
+            FilterExpression="late = :late",
+            ExpressionAttributeValues={":pk": {"S": _pk(event_id, bucket)}, ":late": {"BOOL": True}},
+            Select="COUNT",
+        )
+    )
+    everybody = late = 0
+    for page in pages:
+        everybody, late = everybody + page["ScannedCount"], late + page["Count"]
+    return everybody - late, late
 
 
 def drawn(event_id: str, bucket: int) -> Iterator[Place]:
     """Everybody of a bucket who takes part in the draw."""
     for item in Item.query(_pk(event_id, bucket), consistent_read=True):
-        if not item.late:
-            yield _place(item)
+        place = _place(item)
+        if place.in_draw:
+            yield place
 
 
 def bucket_of(buckets: int, person_id: str) -> int:
@@ -156,6 +177,7 @@ def _item(event_id: str, buckets: int, place: Place, now: datetime) -> Item:
         generation=place.generation,
         device=place.device or None,
         address=place.address or None,
+        was_drawn=place.was_drawn or None,
         expires=int((now + KEPT).timestamp()),
     )
 
@@ -170,6 +192,7 @@ def _place(item: Item) -> Place:
         left=None if item.left is None else int(item.left),
         device=item.device or "",
         address=item.address or "",
+        was_drawn=bool(item.was_drawn),
     )
 
 

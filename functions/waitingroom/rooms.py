@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -31,6 +32,9 @@ REFUSED = "ConditionalCheckFailedException"
 OPEN_ROOMS = "ROOMS"
 TELL_EVERY_MS = 1_000
 _told: dict[str, int] = {}
+REMEMBERED = timedelta(seconds=1)
+REMEMBERED_MAX = 256
+_remembered: dict[str, tuple[datetime, Room]] = {}
 
 
 class Item(Model):
@@ -74,6 +78,19 @@ def load(event_id: str) -> Room:
     except State.DoesNotExist as error:
         raise NotFound from error
     return msgspec.json.decode(found.document, type=Room)
+
+
+def recall(event_id: str, now: datetime) -> Room:
+    """The room as this process saw it at most a second ago: ten thousand a second join, and DynamoDB reads one item
+    3,000 times a second. Raises NotFound."""
+    known = _remembered.get(event_id)
+    if known is not None and timedelta(0) <= now - known[0] < REMEMBERED:
+        return known[1]
+    room = load(event_id)
+    if len(_remembered) >= REMEMBERED_MAX:
+        _remembered.clear()
+    _remembered[event_id] = now, room
+    return room
 
 
 def create(room: Room, by: str) -> None:
@@ -161,6 +178,7 @@ def bucket_roots(event_id: str) -> dict[int, tuple[str, int]]:
 
 
 def _next(before: Room, after: Room) -> Room:
+    _remembered.pop(before.event_id, None)
     return msgspec.structs.replace(after, version=before.version + 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from kit import settings
 from kit.auth import PUBLIC
@@ -35,7 +36,7 @@ def handler(call: Call) -> NowServing:
 def _tick_instead(room: Room, now: datetime) -> Room:
     try:
         return tick(room.event_id, now)
-    except (Problem, ClientError, BotoCoreError):
+    except (Problem, ClientError, BotoCoreError, PynamoDBException):
         log.warning("no tick", exc_info=True)
         return rooms.load(room.event_id)
 

@@ -42,7 +42,7 @@ def show_proof(event_id: str, person_id: str) -> Proof:
     """Raises NotInLine for who was not in the draw; RoomNotOpen before it."""
     room = rooms.load(event_id)
     place = register.find(event_id, room.buckets, person_id)
-    if place is None or place.late:
+    if place is None or not place.in_draw:
         raise NotInLine
     if not room.seed:
         raise RoomNotOpen(phase=room.phase)
@@ -65,5 +65,5 @@ def show_proof(event_id: str, person_id: str) -> Proof:
         beacon=room.beacon,
         beacon_signature=room.beacon_signature,
         seed=room.seed,
-        rank=str(room.rank_of(person_id, place.late, place.came)),
+        rank=str(room.rank_of(person_id, False, place.came)),
     )

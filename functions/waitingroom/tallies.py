@@ -4,7 +4,7 @@ Joining writes both, as keyed hashes, into the place it writes anyway. When the 
 its hashes are put down together, split by their first byte; once all buckets are read, each part is counted and
 told to the fraud context. So fifty million people are some dozen ticks, and nothing is counted while they join.
 
-    TALLY#<event>#<part>    <bucket>     the hashes of a bucket that fall into the part
+    TALLY#<event>#<part>    <bucket>#<n>  the hashes of a bucket that fall into the part, as many as an item takes
     ROOM#<event>            tallied#<part>
 """
 
@@ -24,6 +24,8 @@ from waitingroom.room import Room
 
 HASH_BYTES = 8
 BUCKETS_PER_PART = 256
+ITEM_BYTES = 128 * 1024
+"""Of devices, and of addresses: an item takes 400 KB, and more people may come than anybody expected."""
 KEPT = timedelta(days=30)
 
 
@@ -58,15 +60,16 @@ def record(room: Room, bucket: int, places: Iterable[Place], now: datetime) -> N
                 hashes[int(text[:2], 16) * parts >> 8] += bytes.fromhex(text)
     with Tally.batch_write() as batch:
         for part in range(parts):
-            batch.save(
-                Tally(
-                    _pk(room.event_id, part),
-                    f"{bucket:04}",
-                    devices=bytes(devices[part]) or None,
-                    addresses=bytes(addresses[part]) or None,
-                    expires=int((now + KEPT).timestamp()),
+            for at in range(0, max(len(devices[part]), len(addresses[part])), ITEM_BYTES):
+                batch.save(
+                    Tally(
+                        _pk(room.event_id, part),
+                        f"{bucket:04}#{at // ITEM_BYTES}",
+                        devices=bytes(devices[part][at : at + ITEM_BYTES]) or None,
+                        addresses=bytes(addresses[part][at : at + ITEM_BYTES]) or None,
+                        expires=int((now + KEPT).timestamp()),
+                    )
                 )
-            )
 
 
 def count_next(room: Room, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
 
 from kit import clock
 from kit.errors import Problem
@@ -39,6 +40,6 @@ def _tick(event_id: str, now: datetime) -> None:
             rooms.no_more_ticks(event_id)
     except RoomChanged:
         log.info("somebody else ticked", event_id=event_id)
-    except (Problem, ClientError, BotoCoreError):
+    except (Problem, ClientError, BotoCoreError, PynamoDBException):
         log.exception("no tick", event_id=event_id)
         count("TicksFailed")

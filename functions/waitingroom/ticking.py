@@ -28,7 +28,8 @@ BUCKETS_COUNTED = 32
 BUCKETS_DRAWN = 64
 """Read in one tick while the draw is made."""
 GRACE_MS = 15_000
-"""After the register is closed: no request that began before can still be writing, nor a clock be so far behind."""
+"""After the register is closed: no request that began before, or within the second that a process remembers the room,
+can still be writing, nor a clock be so far behind."""
 QUIET_MS = 5 * 60_000
 """The draw waits until nobody was refused for so long; whoever has a receipt from before it registers meanwhile."""
 FORGET_EVERY_TICKS = 4

@@ -16,6 +16,9 @@ POLL_SECONDS_MIN = 5
 POLL_SECONDS_MAX = 600
 POLL_PART = 10
 """Ask again after a tenth of the time that is left …"""
+POLLS_PER_SECOND = 100_000
+"""While nobody knows how long it takes, all of them together ask no more often than this: one distribution answers
+250,000 requests a second."""
 POLL_JITTER = 0.2
 """… give or take a fifth, so that the line does not ask in step."""
 SOONEST, LATEST = 0.7, 1.6
@@ -49,10 +52,11 @@ def wait_seconds(room: Room, people: int | None) -> tuple[int, int] | None:
     return math.floor(seconds * SOONEST), math.ceil(seconds * LATEST)
 
 
-def poll_seconds(wait: tuple[int, int] | None) -> int:
-    """When to ask again, before the jitter."""
+def poll_seconds(room: Room, wait: tuple[int, int] | None) -> int:
+    """When to ask again, before the jitter: by the wait, and where nobody knows it, by how many ask or will."""
     if wait is None:
-        return 30
+        spread = join_spread_seconds(room, room.tick_at) // POLL_PART
+        return min(POLL_SECONDS_MAX, max(30, spread, length(room) // POLLS_PER_SECOND))
     return min(POLL_SECONDS_MAX, max(POLL_SECONDS_MIN, (wait[0] + wait[1]) // 2 // POLL_PART))
 
 

@@ -165,5 +165,5 @@ def _polls(room: Room, bins: int = 500) -> float:
     total = 0.0
     for part in range(bins):
         ahead = int(waiting * (part + 0.5) / bins)
-        total += waiting / bins / waits.poll_seconds(waits.wait_seconds(room, ahead))
+        total += waiting / bins / waits.poll_seconds(room, waits.wait_seconds(room, ahead))
     return total

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
+from kit import clock
 from kit.sealed import seal
 from tests import harness
 from tests.inventory.house import word
 from tests.waitingroom.crowd import Crowd
 from tests.waitingroom.test_gate import hold
-from waitingroom import degraded, passes, show_now
+from waitingroom import degraded, passes, rooms, show_now, tick_rooms
 from waitingroom.passes import BY_LOT, Admission
 from waitingroom.problems import RoomChanged
 
@@ -26,6 +29,18 @@ def dead(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
         raise RoomChanged
 
     monkeypatch.setattr(show_now, "tick", fails)
+
+
+def throttled(patch: pytest.MonkeyPatch, event_id: str) -> None:
+    """The table takes no more of this room's state: PynamoDB's own way to say so."""
+    real = BaseClient._make_api_call
+
+    def call(client: BaseClient, operation: str, request: Any) -> Any:
+        if operation == "PutItem" and request["Item"]["pk"]["S"] == f"ROOM#{event_id}":
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, operation)
+        return real(client, operation, request)
+
+    patch.setattr(BaseClient, "_make_api_call", call)
 
 
 def by_lot(crowd: Crowd, person: str) -> str:
@@ -44,6 +59,22 @@ def test_it_is_entered_after_a_minute_and_left_by_the_next_tick(monkeypatch: pyt
         assert crowd.document()["mode"] == "degraded"
         assert crowd.document()["degradedTerms"]
     assert crowd.document()["mode"] == "normal"
+
+
+def test_it_is_entered_when_the_table_refuses_the_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd()
+    crowd.tick()
+    throttled(monkeypatch, crowd.event_id)
+    crowd.later(seconds=61)
+    assert crowd.document()["mode"] == "degraded"
+
+
+def test_a_room_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing, healthy = Crowd(), Crowd()
+    monkeypatch.setattr(rooms, "wanting_ticks", lambda: [failing.event_id, healthy.event_id])
+    throttled(monkeypatch, failing.event_id)
+    tick_rooms.tick_rooms(clock.now() + timedelta(milliseconds=10))
+    assert (failing.room.tick, healthy.room.tick) == (0, 1)
 
 
 def test_an_admission_by_lot_is_good_while_it_lasts_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from local.beacon_standin import BEACON_KEY, public_key, sign
 from local.verify_draw import checks
 from tests.waitingroom.crowd import Crowd
 from tests.waitingroom.test_lining_up import receipt
-from waitingroom import beacon, draws, ranks, register
+from waitingroom import beacon, draws, ranks, register, ticking
 
 PEOPLE = [f"person-{number}" for number in range(12)]
 
@@ -100,6 +100,30 @@ def test_everybody_can_check_their_own_part() -> None:
     assert crowd.ask("show_proof", "late")[0] == 409
 
 
+def test_joining_again_takes_nobodys_proof_away() -> None:
+    crowd = drawn()
+    before = {person: crowd.ok(crowd.ask("show_proof", person)) for person in PEOPLE}
+    crowd.leave(PEOPLE[0])
+    assert crowd.join(PEOPLE[0])["late"] is True
+    crowd.leave(PEOPLE[0])
+    crowd.join(PEOPLE[0])
+    assert {person: crowd.ok(crowd.ask("show_proof", person)) for person in PEOPLE} == before
+
+
+def test_whoever_leaves_and_comes_back_while_the_register_is_read_is_drawn_and_ranks_late() -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1))
+    crowd.join("ada")
+    crowd.join("bob")
+    crowd.later(seconds=60)
+    assert crowd.tick().phase == "drawing"
+    crowd.leave("ada")
+    assert crowd.join("ada")["late"] is True
+    while not (room := crowd.tick()).announced:
+        pass
+    assert room.registered == 2
+    assert all(checks(crowd.ok(crowd.ask("show_proof", "ada")), crowd.document(), "stand-in").values())
+
+
 def test_whoever_comes_after_the_draw_ranks_behind_everybody_in_it() -> None:
     crowd = drawn()
     late = crowd.join("late")
@@ -136,6 +160,18 @@ def test_the_draw_waits_until_nobody_was_refused_for_five_minutes_and_receipts_s
         pass
     assert room.registered == 2
     assert crowd.status("bob")["rank"] < crowd.status("dan")["rank"]
+
+
+def test_counting_the_register_takes_in_nobody_of_it() -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1))
+    crowd.join("ada")
+    crowd.join("bob")
+    crowd.later(seconds=60)
+    crowd.join("late")
+    answers: list[Any] = []
+    register.client().meta.events.register("after-call.dynamodb.Query", lambda parsed, **_: answers.append(parsed))
+    assert ticking.count_register(crowd.room) == (2, 1)
+    assert answers and not any(answer.get("Items") for answer in answers)
 
 
 def test_registering_while_the_draw_is_made_is_late() -> None:

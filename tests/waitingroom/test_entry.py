@@ -18,9 +18,11 @@ from tests.inventory.house import NOON, word
 from tests.waitingroom.crowd import Crowd
 from waitingroom import register, tallies
 from waitingroom.passes import RECEIPT, Receipt
+from waitingroom.register import Place
 
 HOME, FARM = "00" * 7 + "aa", "ff" * 8
 HALL = "80" * 8
+ITEM_BYTES_MAX = 400 * 1024
 
 
 def receipt(crowd: Crowd, person: str, device: str, address: str) -> str:
@@ -108,6 +110,16 @@ def test_a_crash_while_counting_counts_nobody_twice(monkeypatch: pytest.MonkeyPa
         tallies.record(crowd.room, bucket, register.drawn(crowd.event_id, bucket), now)
     assert tallies.report(crowd.event_id) == (0, 0)
     assert come(crowd, "p0")[0] == 200
+
+
+def test_far_more_people_than_were_expected_are_counted() -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1), checksCrowds=True)
+    people = [Place(f"p{n}", 0, False, device=f"{min(n, 29_990):016x}", address=f"{n:016x}") for n in range(30_000)]
+    tallies.record(crowd.room, 0, people, crowd.now)
+    kept = list(tallies.Tally.query(tallies._pk(crowd.event_id, 0)))
+    assert max(len(item.devices or b"") + len(item.addresses or b"") for item in kept) < ITEM_BYTES_MAX
+    assert tallies.count_next(crowd.room, crowd.now)
+    assert tallies.report(crowd.event_id) == (0, 1)
 
 
 def test_joining_is_still_one_write(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from tests.bench.onsale_sale import Weather, run
 from tests.bench.waitingroom import POLL_SECONDS, POLLERS, origin_polls
 from tests.waitingroom.crowd import Crowd
 from waitingroom import ranks, readiness, waits
-from waitingroom.granting import Sight, decide
+from waitingroom.granting import Sight, arrivals_due, decide
 from waitingroom.room import Batch, Grant, Room
 
 START = 1_900_000_000_000
@@ -93,6 +93,22 @@ def test_with_free_places_and_people_ready_somebody_goes_in_within_two_ticks(
         room = decide(room, Sight(live, ready(waiting)[:rate], waiting), now_ms)
         granted += len(room.grants)
     assert granted
+
+
+def test_whoever_comes_after_a_long_registration_finds_a_place_in_seconds() -> None:
+    room = a_room(opened_at=START - 7 * 24 * 3_600_000, draw_at=START - 60_000, registered=5)
+    rank = ranks.late_rank(EVENT, "late", START + 10_000)
+    for second in range(1, 16):
+        now_ms = START + second * 1_000
+        counted = int(second >= 10) if arrivals_due(room, now_ms) else None
+        room = decide(room, Sight(live=0, ready=[], waiting=0, late=counted), now_ms)
+    assert rank <= room.called
+
+
+def test_the_first_of_the_late_has_nobody_but_the_draw_ahead() -> None:
+    room = a_room(opened_at=START - 3_600_000, draw_at=START - 60_000)
+    room = decide(room, Sight(live=50, ready=[], waiting=0, late=1_000), START + 1_000)
+    assert waits.ahead(room, ranks.late_rank(EVENT, "first", START - 60_000)) == PEOPLE
 
 
 def test_batches_are_let_in_when_they_are_due_and_no_more_of_them_than_was_set() -> None:

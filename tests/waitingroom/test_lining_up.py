@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
 from kit.sealed import seal
 from tests import harness
 from tests.inventory.house import open_event, word
 from tests.waitingroom.crowd import Crowd
+from waitingroom import rooms
 from waitingroom.passes import RECEIPT, Receipt
 
 DRAW = timedelta(minutes=5)
@@ -42,6 +45,35 @@ def test_the_second_join_is_the_first_ones_place() -> None:
     crowd.later(seconds=30)
     second = crowd.join("ada")
     assert (second["joinedAt"], second["rank"]) == (first["joinedAt"], first["rank"])
+
+
+def test_whoever_asks_in_the_same_second_reads_the_room_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd, real = Crowd(), BaseClient._make_api_call
+    reads: list[Any] = []
+
+    def call(client: BaseClient, operation: str, request: Any) -> Any:
+        if operation == "GetItem" and request["Key"]["pk"]["S"].startswith("ROOM#"):
+            reads.append(request)
+        return real(client, operation, request)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    for number in range(5):
+        crowd.join(f"person-{number}")
+        crowd.status(f"person-{number}")
+    assert len(reads) == 1
+    crowd.later(seconds=1)
+    crowd.join("later")
+    assert len(reads) == 2
+
+
+def test_whoever_was_called_a_moment_ago_is_not_refused_by_what_a_process_remembers() -> None:
+    crowd = Crowd()
+    crowd.join("ada")
+    remembered, then = dict(rooms._remembered), crowd.now
+    crowd.tick(2)
+    rooms._remembered.update(remembered)
+    crowd.now = then
+    assert crowd.ready("ada")["status"] == "called"
 
 
 def test_two_tabs_are_one_place_and_one_admission() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from tests.bench import simulate_onsale
 from tests.bench.onsale_people import FREEDOM, by_chance, chi_square
 from waitingroom import waits
 from waitingroom.control_room import BUCKETS_MAX
-from waitingroom.room import Room
+from waitingroom.room import Phase, Room
 
 USERS, SEATS = 30_000, 4_000
 
@@ -47,3 +48,20 @@ def test_fifty_million_register_below_what_one_api_takes() -> None:
     assert arrivals.max() > 1.9 * simulate_onsale.LIMITS["api_requests"]
     assert joins.max() < 0.7 * simulate_onsale.LIMITS["api_requests"]
     assert waits.join_spread_seconds(room, hours * 1000 - 1_000) == 0  # whoever comes last is not sent past the draw
+
+
+@pytest.mark.parametrize("phase", ["registering", "drawing", "serving"])
+def test_fifty_million_who_cannot_know_their_wait_ask_less_than_one_distribution_answers(phase: Phase) -> None:
+    room = Room("evt_000000000000sale", 0, 14_400_000, "00", 1, buckets=BUCKETS_MAX, registered=50_000_000)
+    room = msgspec.structs.replace(room, phase=phase, tick_at=14_340_000)
+    polls = 50_000_000 / waits.poll_seconds(room, waits.wait_seconds(room, 1_000_000))
+    assert polls < 0.5 * simulate_onsale.LIMITS["cloudfront_requests"]
+
+
+def test_nor_do_they_while_they_come() -> None:
+    hours, surge = 4 * 3600, 720
+    arrivals = np.full(hours, 37_500_000 / hours)
+    arrivals[:surge] += 12_500_000 / surge
+    room = Room("evt_000000000000sale", 0, hours * 1000, "00", 1, buckets=BUCKETS_MAX)
+    polls = simulate_onsale.polls_before_the_draw(room, arrivals)
+    assert polls.max() < 0.5 * simulate_onsale.LIMITS["cloudfront_requests"]

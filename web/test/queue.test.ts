@@ -17,6 +17,8 @@ const NOW = {
   callsPerSecond: 2,
   showRate: 0.5,
   seatsLeft: 200,
+  queueLength: 1000,
+  joinSpreadSeconds: 0,
   poll: { part: 10, secondsMin: 5, secondsMax: 600, jitter: 0.2 },
 } as unknown as NowServing;
 
@@ -50,6 +52,12 @@ describe("one's own place", () => {
     expect(pollSeconds(NOW, { min: 10_000, max: 20_000 }, 0.5)).toBe(600);
     expect(pollSeconds(NOW, { min: 0, max: 10 }, 0)).toBe(4);
     expect(pollSeconds(NOW, { min: 0, max: 10 }, 1)).toBe(6);
+  });
+
+  it("asks seldom where many wait and nobody knows how long", () => {
+    expect(pollSeconds(NOW, undefined, 0.5)).toBe(30);
+    expect(pollSeconds({ ...NOW, queueLength: 50_000_000 }, undefined, 0.5)).toBe(500);
+    expect(pollSeconds({ ...NOW, joinSpreadSeconds: 4000 }, undefined, 0.5)).toBe(400);
   });
 });
 

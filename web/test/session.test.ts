@@ -78,3 +78,19 @@ test("a network failure does not end the session", async () => {
   await expect(accessToken()).rejects.toMatchObject({ status: 0 });
   expect(person.value?.email).toBe("fan@example.com");
 });
+
+test("the edge not knowing a browser signs nobody out", async () => {
+  signedIn("refresh-0");
+  const problem = { type: "https://boxoffice.example/problems/edge-cookie-required", status: 401 };
+  vi.stubGlobal("fetch", async (url: string) =>
+    url === "/config.json"
+      ? Response.json({ apiBase: "/api" })
+      : Response.json(problem, { status: 401, headers: { "content-type": "application/problem+json" } }),
+  );
+  const { call } = await import("../src/api/client");
+  const { person } = await import("../src/account/session");
+  await expect(call("/queue/evt/degraded", { method: "POST" })).rejects.toMatchObject({
+    word: "edge-cookie-required",
+  });
+  expect(person.value?.email).toBe("fan@example.com");
+});

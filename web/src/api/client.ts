@@ -60,7 +60,7 @@ async function send(path: string, options: Call): Promise<Response> {
   // Private answers are never cached, so that their Date is the server's clock and not a cache's past.
   if (options.private) observeServerTime(answer.headers.get("date"), started, Date.now());
   if (answer.ok) return answer;
-  if (answer.status === 401) forgetSession();
+  if (answer.status === 401 && options.private) forgetSession();
   throw await refusal(answer);
 }
 

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { EDGE_COOKIE_UNTIL } from "../account/session";
 import { call } from "../api/client";
 import { Problem } from "../api/problems";
 import type { NowServing, Standing } from "../api/types";
 import { rememberAdmission } from "./admission";
+import { drawLot } from "./edge";
+import { hasJoined, isJoining, join } from "./joining";
 import { listenForTurn } from "./notice";
-import { ahead, drawRank, isNear, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
+import { ahead, crowdSeconds, drawRank, isNear, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
 import { solve } from "./puzzle";
 
 /**
@@ -29,14 +30,11 @@ export interface Line {
   leave: () => void;
 }
 
-const COOKIE_MS = 11 * 3_600_000;
 const LOOKING_ON_MS = 10_000;
 const UNOPENED_MS = 30_000;
 const AT_ONCE: Wait = { min: 0, max: 0 };
 const READY_AGAIN_MS = 4_000;
 const ERROR_AGAIN_MS = 10_000;
-const JOIN_ATTEMPTS = 30;
-const JOINED = "boxoffice.joined.";
 /** The place has changed without us: in another window, or while this device slept. */
 const CHANGED_ELSEWHERE = new Set(["turn-over", "not-in-line", "not-called"]);
 
@@ -74,19 +72,19 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
       const now = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
       // Once: whoever only looks on must not be a question to the API every few seconds. Nor, while many register,
       // whoever has never joined in this browser: joining again gives the first place.
-      if (!asked && (now.joinSpreadSeconds === 0 || localStorage.getItem(JOINED + eventId)))
+      if (!asked && (now.joinSpreadSeconds === 0 || hasJoined(eventId)))
         standing = await myStanding(eventId, leaving.signal);
       asked = true;
-      const told = { now, joining: false, unopened: false, error: undefined };
+      const told = { now, joining: isJoining(eventId), unopened: false, error: undefined };
       if (!standing) {
         tell({ ...told, joined: false, standing: undefined });
-        return LOOKING_ON_MS;
+        return Math.max(LOOKING_ON_MS, 1000 * crowdSeconds(now));
       }
       const rank = standing.rank ?? (await rankFrom(now, standing));
       const position = ahead(now, rank);
       const wait = waitFor(now, position);
       tell({ ...told, joined: true, standing, position, wait, outOfReach: outOfReach(now, position) });
-      if (now.degradedTerms && (await drawLot(now, standing))) {
+      if (now.degradedTerms && (await drawLot(now, standing, wait))) {
         onAdmitted();
         return Number.POSITIVE_INFINITY;
       }
@@ -154,53 +152,14 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
     setState((was) => ({ ...was, joining: true, error: undefined }));
     work().then(again, (error: unknown) => setState((was) => ({ ...was, joining: false, error })));
   };
+  useEffect(() => {
+    if (isJoining(eventId)) act(() => join(eventId, undefined));
+  }, [eventId]);
   return {
     ...state,
     join: () => act(() => join(eventId, state.now)),
     leave: () => act(() => call(`/queue/${eventId}/leave`, { method: "POST", private: true })),
   };
-}
-
-/**
- * The edge says when one came. Before a great draw registering is spread out, which costs nobody anything; then
- * whoever has no edge cookie yet does not ask for one, unless the room wants to know the device, and a moment in which the API is overrun is waited out.
- */
-async function join(eventId: string, now: NowServing | undefined): Promise<Standing> {
-  const spread = 1000 * (now?.joinSpreadSeconds ?? 0);
-  const needed = spread === 0 || hasEdgeCookie() || now?.rules.checksCrowds;
-  const receipt = needed ? await edgeReceipt(eventId) : undefined;
-  await pause(Math.random() * spread);
-  for (let refused = 1; ; refused++) {
-    try {
-      const path = `/queue/${eventId}/join`;
-      const standing = await call<Standing>(path, { method: "POST", private: true, body: { receipt } });
-      localStorage.setItem(JOINED + eventId, "yes");
-      return standing;
-    } catch (error) {
-      if (!(error instanceof Problem && error.passing) || refused === JOIN_ATTEMPTS) throw error;
-      await pause((0.5 + Math.random()) * ERROR_AGAIN_MS);
-    }
-  }
-}
-
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
-
-const hasEdgeCookie = () => Number(localStorage.getItem(EDGE_COOKIE_UNTIL)) > Date.now();
-
-async function edgeReceipt(eventId: string): Promise<string | undefined> {
-  const ask = () => call<{ receipt: string }>(`/queue/${eventId}/receipt`, { method: "POST" });
-  try {
-    if (!hasEdgeCookie()) await edgeCookie();
-    return (await ask().catch((error: unknown) => edgeCookie().then(ask, () => Promise.reject(error))))
-      .receipt;
-  } catch {
-    return undefined; // then the time of joining counts
-  }
-}
-
-async function edgeCookie(): Promise<void> {
-  await call<void>("/accounts/edge-cookie", { method: "POST", private: true });
-  localStorage.setItem(EDGE_COOKIE_UNTIL, String(Date.now() + COOKIE_MS));
 }
 
 async function myStanding(eventId: string, signal: AbortSignal): Promise<Standing | undefined> {
@@ -216,17 +175,6 @@ async function rankFrom(now: NowServing, standing: Standing): Promise<string | u
   if (!now.draw.seed) return undefined;
   const payload = (standing.queueToken.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
   return drawRank(now.draw.seed, now.eventId, (JSON.parse(atob(payload)) as { sub: string }).sub);
-}
-
-/** While no ticks are made the edge lets in by lot: one for a person in five minutes, however often one asks. */
-async function drawLot(now: NowServing, standing: Standing): Promise<boolean> {
-  const terms = encodeURIComponent(now.degradedTerms ?? "");
-  const lot = await call<{ accessToken: string | null }>(`/queue/${now.eventId}/degraded?terms=${terms}`, {
-    method: "POST",
-    headers: { "x-queue-token": standing.queueToken },
-  });
-  if (lot.accessToken) rememberAdmission(now.eventId, lot.accessToken);
-  return lot.accessToken !== null;
 }
 
 /** "I am here": twice is once. */

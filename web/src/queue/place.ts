@@ -6,6 +6,7 @@ import type { NowServing } from "../api/types";
  */
 const END_OF_DRAW = `0${"f".repeat(32)}`;
 const [SOONEST, LATEST] = [0.7, 1.6];
+const POLLS_PER_SECOND = 100_000;
 
 export interface Wait {
   min: number;
@@ -64,10 +65,16 @@ export function outOfReach(now: NowServing, people: number | undefined): boolean
   return now.seatsLeft === 0 || people * now.showRate > 2 * now.seatsLeft;
 }
 
+/** While nobody knows how long it takes: the more wait, or are about to join, the less often each asks. */
+export function crowdSeconds(now: NowServing): number {
+  const { part, secondsMax } = now.poll as Required<NowServing["poll"]>;
+  return Math.min(secondsMax, Math.max(now.joinSpreadSeconds / part, now.queueLength / POLLS_PER_SECOND));
+}
+
 /** When to ask again: often near the head, seldom far from it, and not in step with everybody else. */
 export function pollSeconds(now: NowServing, wait: Wait | undefined, dice = Math.random()): number {
   const { part, secondsMin, secondsMax, jitter } = now.poll as Required<NowServing["poll"]>;
-  const middle = wait ? (wait.min + wait.max) / 2 / part : 30;
+  const middle = wait ? (wait.min + wait.max) / 2 / part : Math.max(30, crowdSeconds(now));
   return Math.min(secondsMax, Math.max(secondsMin, middle)) * (1 + jitter * (2 * dice - 1));
 }
 
