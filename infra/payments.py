@@ -11,6 +11,7 @@ from infra.storage import context_table
 ALARMS = {
     "AmountMismatch": "An intent asked for another amount than its order: nothing was captured.",
     "UnexpectedPayment": "Stripe told of a payment that fits no order of ours.",
+    "IntentsUnknown": "Stripe does not know an intent of ours, so its order ended uncharged: is it the right account?",
     "StrayAuthorization": "Money was set aside or taken for an order after it had ended; it was given back.",
     "RefundFailed": "A buyer's bank did not take a refund: the money is back with us and owed.",
     "PaymentsAbandoned": "An authorisation that no purchase took or gave back was given back: look at that purchase.",

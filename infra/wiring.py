@@ -240,6 +240,7 @@ WIRING = (
             Step("RecordFailure"): "orders.record_failure",
             Step("TellBuyer"): "orders.tell_buyer",
         },
+        reads=("catalog",),
         writes=("inventory", "orders", "tickets", "payments"),
     ),
     Function(

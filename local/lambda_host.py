@@ -73,10 +73,12 @@ class Fork:
         fcntl.fcntl(self.log, fcntl.F_SETFL, os.O_APPEND)
         self.channel, theirs = socket.socketpair()
         self.pid = 0
-        with theirs, ordering:
-            socket.send_fds(orders, [b"w"], [theirs.fileno(), self.log])
-        self.channel.settimeout(FORK_SECONDS)
-        hello = lambda_worker.receive(self.channel)
+        hello = None
+        with suppress(BrokenPipeError, ConnectionResetError):
+            with theirs, ordering:
+                socket.send_fds(orders, [b"w"], [theirs.fileno(), self.log])
+            self.channel.settimeout(FORK_SECONDS)
+            hello = lambda_worker.receive(self.channel)
         if hello is None:
             self.end()
             raise WorkerLost
@@ -253,16 +255,20 @@ class LambdaHost:
             self._freed[worker.function.key].notify()
 
     def _start(self, function: Function) -> Fork:
-        """Fork a worker from its function's template, which the first one waits for. Raises NotImportable."""
+        """Fork a worker from its function's template, which the first one waits for; where the template's process
+        was killed, from a new one. Raises NotImportable, WorkerLost.
+        """
         with self._lock:
             template = self._templates.setdefault(function.key, Template())
         with template.making:
-            if template.process is None or template.fingerprint != function.fingerprint:
-                if template.process is not None:
-                    template.process.end()
-                template.process = None
-                template.process = self._become(function)
-                template.fingerprint = function.fingerprint
+            if template.process is not None and template.fingerprint == function.fingerprint:
+                with suppress(WorkerLost):
+                    return Fork(template.process.channel, template.ordering, self._state_dir)
+            if template.process is not None:
+                template.process.end()
+            template.process = None
+            template.process = self._become(function)
+            template.fingerprint = function.fingerprint
             return Fork(template.process.channel, template.ordering, self._state_dir)
 
     def _become(self, function: Function) -> Fork:

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
-from local import account_mends, template_mends
+from local import account_mends, machine_mends, template_mends
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
@@ -276,6 +276,7 @@ MENDS: tuple[Callable[[], None], ...] = (
     run_message_groups_side_by_side,
     fail_waits_whose_function_failed,
     let_steps_take_turns,
+    machine_mends.let_executions_go_on,
     account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,
     template_mends.refer_to_secrets_by_arn,

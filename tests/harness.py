@@ -13,6 +13,7 @@ Single thread only: moto's conditions are not atomic. Races belong on the local 
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import secrets
 import sys
@@ -30,6 +31,8 @@ from unittest import mock
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from kit import auth, clock, ids, settings
 from local.beacon_standin import BEACON_KEY
@@ -100,8 +103,10 @@ class Entry(Protocol):
 @contextmanager
 def aws(**variables: str) -> Iterator[None]:
     """An empty account in moto: every table, queue, bucket, secret. `variables` add to the environment."""
-    with mock.patch.dict("os.environ", ENVIRONMENT), mock_aws(), _account("test", variables):
-        yield
+    with mock.patch.dict("os.environ", ENVIRONMENT), mock_aws():
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.update(copy.deepcopy(_empty_tables("test")))
+        with _account("test", variables):
+            yield
 
 
 @contextmanager
@@ -110,7 +115,9 @@ def on(cloud: LocalCloud, **variables: str) -> Iterator[None]:
     elsewhere = {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.endpoint_url}
     forget_clients()
     try:
-        with mock.patch.dict("os.environ", elsewhere), _account(f"test-{secrets.token_hex(4)}", variables):
+        prefix = f"test-{secrets.token_hex(4)}"
+        with mock.patch.dict("os.environ", elsewhere), _account(prefix, variables):
+            _make_tables(prefix)
             prepare_clients()
             yield
     finally:
@@ -268,20 +275,7 @@ def _public_keys() -> dict[str, jwt.PyJWK]:
 
 def _resources(prefix: str) -> dict[str, str]:
     """Make what the stacks would, and answer the variables that name it."""
-    variables = {}
-    dynamodb = settings.client("dynamodb")
-    for name in (*TABLES, "idempotency"):
-        keys = ["pk"] if name == "idempotency" else ["pk", "sk"]
-        index, *index_keys = INDEXES.get(name, ("",))
-        indexes = [{"IndexName": index, "KeySchema": _schema(index_keys), "Projection": KEYS_ONLY}]
-        dynamodb.create_table(
-            TableName=f"{prefix}-{name}",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)],
-            KeySchema=_schema(keys),
-            **({"GlobalSecondaryIndexes": indexes} if index else {}),
-        )
-        variables[f"TABLE_{name.upper()}"] = f"{prefix}-{name}"
+    variables = {f"TABLE_{name.upper()}": f"{prefix}-{name}" for name in (*TABLES, "idempotency")}
     queues = settings.client("sqs")
     for name in QUEUES:
         kind, _, in_order = name.partition(".")
@@ -297,6 +291,28 @@ def _resources(prefix: str) -> dict[str, str]:
         created = vault.create_secret(Name=f"{prefix}/{variable}", SecretString=value)
         variables[variable] = created["ARN"]
     return variables
+
+
+@cache
+def _empty_tables(prefix: str) -> dict[str, Any]:
+    """Moto's own, made once and copied by each test: making them takes longer than most tests do."""
+    _make_tables(prefix)
+    return copy.deepcopy(dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables)
+
+
+def _make_tables(prefix: str) -> None:
+    dynamodb = settings.client("dynamodb")
+    for name in (*TABLES, "idempotency"):
+        keys = ["pk"] if name == "idempotency" else ["pk", "sk"]
+        index, *index_keys = INDEXES.get(name, ("",))
+        indexes = [{"IndexName": index, "KeySchema": _schema(index_keys), "Projection": KEYS_ONLY}]
+        dynamodb.create_table(
+            TableName=f"{prefix}-{name}",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in (*keys, *index_keys)],
+            KeySchema=_schema(keys),
+            **({"GlobalSecondaryIndexes": indexes} if index else {}),
+        )
 
 
 def _schema(keys: list[str]) -> list[dict[str, str]]:

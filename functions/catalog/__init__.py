@@ -6,6 +6,7 @@ event on sale has all its seats. Which seats are free is the inventory's.
 
 from catalog.artists import Artist, Series
 from catalog.charts import Chart, FocalPoint, Place, Row, Seat, Section, place, seat_id, seats
+from catalog.drawings import get_chart
 from catalog.events import (
     Availability,
     ChartHash,
@@ -23,7 +24,6 @@ from catalog.register import get_artist, get_series, get_venue
 from catalog.store import (
     enlarge,
     event_of_image,
-    get_chart,
     get_event,
     mark_cancelled,
     mark_moved,

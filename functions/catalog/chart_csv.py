@@ -3,7 +3,8 @@
 Columns, in any order, by the names in its first line: `section`, `row`, `seat`, and if there are any `x`, `y`,
 `category`, `floor`, `accessible`, `companion`, `restricted view`, `capacity`. A seat may be a list of ranges,
 `1-10,12-16`, and a line with a capacity is a general-admission area. Seats without coordinates are laid out in
-the order of the file. Commas, semicolons and tabs separate; decimals may have a comma where it separates nothing.
+the order of the file, between those that have some. Commas, semicolons and tabs separate; decimals may have a comma
+where it separates nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -38,6 +40,7 @@ ALSO_CALLED = {
 YES = ("1", "yes", "y", "true", "x")
 RANGE = re.compile(r"\s*(\d{1,6})\s*[-–]\s*(\d{1,6})\s*")
 RANGE_SEATS_MAX = 1_000
+CAPACITY = re.compile(r"\d{1,9}")
 ROW_GAP = 2 * PITCH
 GAP = 6 * PITCH
 """Between sections."""
@@ -97,8 +100,9 @@ class _Reader:
 
     def chart(self) -> Chart:
         """The sections in the order of the file, those without coordinates below the others."""
-        placed = [point for block in self.blocks.values() for row in block.rows.values() for _, point in row if point]
-        rows = ([point for _, point in row if point] for block in self.blocks.values() for row in block.rows.values())
+        drawn = [_between(row) for block in self.blocks.values() for row in block.rows.values()]
+        rows = [[point for point in row if point] for row in drawn]
+        placed = [point for row in rows for point in row]
         by = scale(rows, PITCH)
         left = min((x for x, _ in placed), default=0.0) * by
         top = max(y for _, y in placed) * by + GAP if placed else 0.0
@@ -115,7 +119,7 @@ class _Reader:
         return Chart("", 0, 0, _upper_edge(sections), categories, [], sections)
 
     def _area(self, block: _Block, line: _Line, category: str | None) -> None:
-        if block.capacity is not None or not line["capacity"].isdecimal():
+        if block.capacity is not None or not CAPACITY.fullmatch(line["capacity"]):
             why = "its section has a capacity already" if block.capacity is not None else "its capacity is no number"
             self.found.append(ChartProblem(line.path, f"{why} ({line['capacity']!r})", "left out"))
             return
@@ -201,15 +205,36 @@ def _lines(text: str, found: list[ChartProblem]) -> Iterator[_Line]:
     except csv.Error as error:
         raise NotADrawing(f"This is no table: {error}.") from error
     names = [name.casefold().replace("_", " ") for name in (table[0][1] if table else [])]
-    names = [ALSO_CALLED.get(name, name) for name in names]
+    names = [name if ALSO_CALLED.get(name) in names else ALSO_CALLED.get(name, name) for name in names]
     missing = [column for column in REQUIRED if column not in names]
     if missing:
         raise NotADrawing(f"The first line names no column {' and no column '.join(missing)}.")
     for name in dict.fromkeys(names):
         if name not in COLUMNS:
             found.append(ChartProblem("file", f"the column {name!r} is of an unknown kind", "left out"))
+        elif names.count(name) > 1:
+            found.append(ChartProblem("file", f"the column {name!r} is there twice", "the last one is read"))
     for number, cells in table[1:]:
-        yield _Line(number, dict(zip(names, cells, strict=False)))
+        yield _Line(number, dict(zip(names, _fitted(number, cells, names, found), strict=False)))
+
+
+def _fitted(number: int, cells: list[str], names: list[str], found: list[ChartProblem]) -> list[str]:
+    """A list of seats that nobody quoted was torn at its commas, and is one cell again."""
+    last = max(place for place, cell in enumerate(cells, 1) if cell)
+    beyond = [cell for cell in cells[len(names) :] if cell]
+    if not beyond:
+        return cells
+    seat = names.index("seat")
+    end = seat + 1 + last - len(names)
+    torn = cells[seat:end]
+    ranges = [part for part in torn if RANGE.fullmatch(part)]
+    if ranges and all(part in ranges or part.isdecimal() for part in torn):
+        whole = ",".join(torn)
+        found.append(ChartProblem(f"line {number}", "has more cells than columns", f"{whole!r} taken as its seats"))
+        return [*cells[:seat], whole, *cells[end:]]
+    problem = f"has more cells than columns ({', '.join(map(repr, beyond))})"
+    found.append(ChartProblem(f"line {number}", problem, "left out"))
+    return cells
 
 
 def _number(text: str) -> float | None:
@@ -218,6 +243,20 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _between(row: Sequence[tuple[Seat, Point | None]]) -> list[Point | None]:
+    """Seats between two that have a position stand on the way, evenly; what ends such a row goes on like that."""
+    points = [point for _, point in row]
+    placed = [number for number, point in enumerate(points) if point]
+    for first, last in pairwise(placed):
+        one, other = points[first], points[last]
+        assert one and other
+        end = len(points) if last == placed[-1] and last - first > 1 else last
+        for number in range(first + 1, end):
+            share = (number - first) / (last - first)
+            points[number] = (one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share)
+    return points
 
 
 def _laid_out(label: str, block: _Block, by: float, corner: Point) -> tuple[Section, float]:
@@ -230,7 +269,7 @@ def _laid_out(label: str, block: _Block, by: float, corner: Point) -> tuple[Sect
     rows = []
     for name, seats in block.rows.items():
         kept = []
-        for seat, point in seats:
+        for (seat, _), point in zip(seats, _between(seats), strict=True):
             if point:
                 x, y = point[0] * by, point[1] * by
             kept.append(replace(seat, x=x, y=y))

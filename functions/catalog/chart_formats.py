@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from typing import Literal
 
@@ -42,11 +43,12 @@ def read_chart(raw: bytes, drawn_as: Format) -> tuple[Chart, Found]:
     """
     if raw.startswith(ARCHIVES):
         raise _invalid([ChartProblem("file", "it is compressed: upload what is in it")], NoPlainFile)
-    if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    if raw.lstrip().startswith(b"<"):
         raise _invalid([ChartProblem("file", "it is a picture or a page: upload the drawing itself")], NoPlainFile)
     try:
         chart, found = READERS[drawn_as](raw)
-    except (msgspec.DecodeError, RecursionError, NotADrawing) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotADrawing) as error:
         raise _invalid([ChartProblem("file", str(error))]) from error
     if beyond_repair := list(faults(chart)):
         raise _invalid(beyond_repair, TooManySeats if chart.seat_count > SEATS_MAX else InvalidChart)

@@ -99,7 +99,7 @@ class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, f
 
     @property
     def seat_count(self) -> int:
-        return sum(self.row_sizes())
+        return sum(len(row.seats) for row in self.rows) if self.capacity is None else self.capacity
 
 
 class Chart(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

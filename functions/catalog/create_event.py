@@ -9,11 +9,12 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from catalog.charts import Chart
+from catalog.drawings import get_chart
 from catalog.events import Event, FieldProblem, NewEvent, Venue, event_faults, scheduled
 from catalog.identity import identify
 from catalog.problems import InvalidEvent
 from catalog.register import get_artist, get_series, get_venue
-from catalog.store import add_event, get_chart
+from catalog.store import add_event
 from kit.auth import ORGANIZER
 from kit.errors import IdempotencyKeyRequired, IdempotencyMismatch, NotFound
 from kit.http import Call, endpoint

@@ -14,9 +14,9 @@ from catalog.chart_formats import PROBLEMS_SHOWN_MAX, Found, read_chart
 from catalog.chart_imports import ChartImport, ImportedChart, ImportedSection
 from catalog.chart_preview import draw
 from catalog.charts import Chart, encode, hash_of
+from catalog.drawings import save_chart
 from catalog.problems import ChartProblem, InvalidChart
 from catalog.request_chart_import import ImportMessage
-from catalog.store import save_chart
 from catalog.uploads import read_upload
 from kit import clock
 from kit.errors import NotFound, Problem, TooLarge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from catalog.drawings import save_image
 from catalog.images import IMAGE_BYTES_MAX, WIDTHS, name_of, render
 from catalog.problems import InvalidImage
-from catalog.store import save_image
 from catalog.uploads import find_upload, read_upload
 from kit.auth import ORGANIZER
 from kit.errors import NotFound, TooLarge

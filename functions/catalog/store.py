@@ -1,11 +1,11 @@
-"""The catalog's table and its bucket of charts.
+"""The catalog's table.
 
     pk                  sk                        item
     VENUE#<id>          EVENT#<event id>          a pointer to an event there
     ARTIST#<id>         EVENT#<event id>          a pointer to an event of theirs
     EVENT#<id>          EVENT                     an event; what changes by itself has attributes of its own
     UPCOMING#<month>    <starts at>#<event id>    a pointer, in the order of time
-    CHART#<hash>        CHART                     what is known of a chart without opening it
+    CHART#<hash>        CHART                     what is known of a chart without opening it, see `drawings`
     IMPORT#<id>         IMPORT                    a chart's import, see `chart_imports`
     …                   SELF                      venues, artists and series, see `register`
 
@@ -19,38 +19,28 @@ their changes to their events (`update_copies`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import msgspec
-from botocore.exceptions import ClientError
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from catalog.charts import Chart
 from catalog.events import Availability, Event, Move, Status, Venue, availability_word, seat_map_url
 from catalog.problems import ChartInUse, EventNotSellable
 from kit import ids
 from kit.clock import rfc3339
-from kit.errors import Busy, ChangedMeanwhile, IdempotencyMismatch, NotFound, TooLarge
-from kit.settings import client, env
+from kit.errors import Busy, ChangedMeanwhile, IdempotencyMismatch, NotFound
 from kit.table import Table, TableMeta, Transaction
 
-CHART_HASH = re.compile(r"[0-9a-f]{64}")
-CHARTS_IN_MEMORY = 8
-CHART_BYTES_MAX = 64 * 1024 * 1024
 MONTHS_AHEAD = 37
 """As far as an event may lie ahead."""
 BATCH = 25
-DAY = "public, max-age=86400"
-YEAR = "public, max-age=31536000, immutable"
 _EVENTS = msgspec.json.Decoder(Event)
 """Made at import: where several threads are the first to read a type, msgspec crashes the interpreter."""
 
@@ -91,13 +81,6 @@ class EventItem(Item):
 
 class Pointer(Item):
     event_id = UnicodeAttribute()
-
-
-class ChartItem(Item):
-    name = UnicodeAttribute()
-    seat_count = NumberAttribute()
-    imported_at = UnicodeAttribute()
-    imported_by = UnicodeAttribute()
 
 
 def copy_venue(venue: Venue) -> None:
@@ -166,6 +149,8 @@ def rewrite_event(before: Event, after: Event) -> Event:
         if (stands.version, stands.status, stands.moved) == (before.version, before.status, before.moved):
             raise ChartInUse from refused
         raise ChangedMeanwhile(version=stands.version) from refused
+    for partition in set(_belongs_to(before)) - set(_belongs_to(after)):
+        Pointer(partition, f"EVENT#{after.event_id}").delete()
     return get_event(after.event_id)
 
 
@@ -323,69 +308,6 @@ def upcoming(after: str) -> Iterator[tuple[str, Event]]:
                     yield pointer.sk, events[pk]
 
 
-def save_chart(chart_hash: str, canonical: bytes, preview: bytes, chart: Chart, now: datetime, person_id: str) -> None:
-    """Keep a chart and its picture under its hash, for good."""
-    for ending, body, kind in (("json", canonical, "application/json"), ("svg", preview, "image/svg+xml")):
-        client("s3").put_object(
-            Bucket=env("BUCKET_CHARTS"),
-            Key=f"charts/{chart_hash}.{ending}",
-            Body=body,
-            ContentType=kind,
-            CacheControl=YEAR,
-        )
-    ChartItem(
-        f"CHART#{chart_hash}",
-        "CHART",
-        name=chart.name,
-        seat_count=chart.seat_count,
-        imported_at=rfc3339(now),
-        imported_by=person_id,
-    ).save()
-
-
-def save_image(key: str, picture: bytes) -> None:
-    """Keep a WebP picture under a name made of its own bytes."""
-    client("s3").put_object(
-        Bucket=env("BUCKET_CHARTS"), Key=key, Body=picture, ContentType="image/webp", CacheControl=DAY
-    )
-
-
-def get_chart(chart_hash: str) -> Chart:
-    """The chart with this hash, from memory where possible. Raises NotFound."""
-    if not CHART_HASH.fullmatch(chart_hash):
-        raise NotFound
-    return _chart(chart_hash)
-
-
-@lru_cache(maxsize=CHARTS_IN_MEMORY)
-def _chart(chart_hash: str) -> Chart:
-    return msgspec.json.decode(read_object(f"charts/{chart_hash}.json"), type=Chart)
-
-
-def object_size(key: str) -> int:
-    """In bytes. Raises NotFound."""
-    try:
-        answer = client("s3").head_object(Bucket=env("BUCKET_CHARTS"), Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "403"):
-            raise
-        raise NotFound from error
-    return int(answer["ContentLength"])
-
-
-def read_object(key: str, bytes_max: int = CHART_BYTES_MAX) -> bytes:
-    """An object of the charts bucket. Raises NotFound, also where S3 hides it behind a 403; TooLarge."""
-    try:
-        answer = client("s3").get_object(Bucket=env("BUCKET_CHARTS"), Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchKey", "AccessDenied"):
-            raise
-        raise NotFound from error
-    if answer["ContentLength"] > bytes_max:
-        raise TooLarge(limitBytes=bytes_max)
-    return bytes(answer["Body"].read())
-
-
 def must_be_the_same(first: str, asked: str, refused: AlreadyThere) -> None:
     """Raises IdempotencyMismatch where a thing of this id was created by another request."""
     if first != asked:
@@ -419,11 +341,14 @@ def _newer(written: Venue, copied: Venue) -> Venue:
 
 
 def _pointers(event: Event) -> list[Pointer]:
-    of_it = [f"VENUE#{event.venue.venue_id}", *([f"ARTIST#{event.artist_id}"] if event.artist_id else [])]
     return [
         Pointer(f"UPCOMING#{_month(event.starts_at)}", _position(event), event_id=event.event_id),
-        *(Pointer(partition, f"EVENT#{event.event_id}", event_id=event.event_id) for partition in of_it),
+        *(Pointer(partition, f"EVENT#{event.event_id}", event_id=event.event_id) for partition in _belongs_to(event)),
     ]
+
+
+def _belongs_to(event: Event) -> list[str]:
+    return [f"VENUE#{event.venue.venue_id}", *([f"ARTIST#{event.artist_id}"] if event.artist_id else [])]
 
 
 def _position(event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from catalog.store import object_size, read_object
+from catalog.drawings import object_size, read_object
 from kit import ids
 from kit.errors import NotFound, TooLarge
 from kit.settings import client, env

@@ -1,16 +1,17 @@
 """Presales: before a sale opens, who has a code of a presale that is open may hold seats.
 
-    PRESALE#<event id>    <hash of a code>    which presale it opens, and for how many people
+    PRESALE#<event id>    <hash of a presale and a code>    for how many people the code opens that presale
 
-Codes are kept as hashes, so that nobody who reads the table can use them. A use is a person, not a hold: whoever has
-used a code may do so again. The use comes after the hold, so that a request which is refused uses nothing up; where
-somebody else has meanwhile used the code up, the hold is given back.
+Codes are kept as hashes, so that nobody who reads the table can use them. One code may open several presales. A use
+is a person, not a hold: whoever has used a code may do so again. The use comes after the hold, so that a request
+which is refused uses nothing up; where somebody else has meanwhile used the code up, the hold is given back.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -34,7 +35,6 @@ class Code(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    presale_id = UnicodeAttribute()
     people_max = NumberAttribute(null=True)
     people = UnicodeSetAttribute(null=True)
 
@@ -47,18 +47,20 @@ def check(event: Event, person_id: str, code: str, now: datetime) -> Code | None
     open_now = [presale.id for presale in event.presales if presale.starts_at <= now < presale.ends_at]
     if not open_now or not code:
         raise NotOnSaleYet(onSaleAt=rfc3339(event.on_sale_at))
-    try:
-        known = Code.get(*_key(event.event_id, code))
-    except DoesNotExist as error:
-        raise PresaleCodeInvalid from error
-    if known.presale_id not in open_now:
-        raise PresaleCodeInvalid
+    known = _find(event.event_id, open_now, code)
     people = known.people or set()
     if known.people_max is None or person_id in people:
         return None
     if len(people) >= known.people_max:
         raise PresaleCodeInvalid(USED_UP)
     return known
+
+
+def _find(event_id: str, presale_ids: Iterable[str], code: str) -> Code:
+    for presale_id in presale_ids:
+        with suppress(DoesNotExist):
+            return Code.get(*_key(event_id, presale_id, code))
+    raise PresaleCodeInvalid
 
 
 def use(code: Code, person_id: str) -> None:
@@ -76,7 +78,7 @@ def use(code: Code, person_id: str) -> None:
 def add(event_id: str, presale_id: str, codes: Iterable[str], people_max: int | None) -> None:
     """Keep codes. One that is there already stays as it is, with whoever has used it."""
     for code in codes:
-        item = Code(*_key(event_id, code), presale_id=presale_id, people_max=people_max)
+        item = Code(*_key(event_id, presale_id, code), people_max=people_max)
         try:
             item.save(condition=Code.pk.does_not_exist())
         except PutError as error:
@@ -84,7 +86,7 @@ def add(event_id: str, presale_id: str, codes: Iterable[str], people_max: int | 
                 raise
 
 
-def _key(event_id: str, code: str) -> tuple[str, str]:
+def _key(event_id: str, presale_id: str, code: str) -> tuple[str, str]:
     """However a person writes it: case, spaces and dashes do not matter."""
     plain = "".join(sign for sign in code.upper() if sign.isalnum())
-    return f"PRESALE#{event_id}", hashlib.sha256(f"{event_id}/{plain}".encode()).hexdigest()
+    return f"PRESALE#{event_id}", hashlib.sha256(f"{event_id}/{presale_id}/{plain}".encode()).hexdigest()

@@ -8,7 +8,7 @@ import msgspec
 
 import catalog
 from catalog import Chart, EventNotSellable
-from inventory import rows, sections, snapshots
+from inventory import left, rows, sections, snapshots
 from inventory.snapshots import before_sale
 from inventory.writes import Unanswered
 from kit.auth import ORGANIZER
@@ -39,10 +39,16 @@ def put_on_sale(event_id: str, now: datetime) -> OnSale:
         raise EventNotSellable(eventStatus=event.status)
     if not event.chart_hash:
         raise EventNotSellable("It has no seating chart yet.")
+    if event.starts_at <= now:
+        raise EventNotSellable("It has started.")
     catalog.settle_chart(event)
     chart = catalog.get_chart(event.chart_hash)
     create_seats(event_id, event.chart_hash, chart)
     marked = catalog.mark_on_sale(event_id, chart.seat_count, now)
+    try:
+        left.settle(event_id, now)  # of an event that was moved, seats are sold already
+    except Unanswered as nobody_knows:
+        raise Busy from nobody_knows
     return OnSale(event_id, marked.status, marked.seat_count)
 
 

@@ -2,13 +2,14 @@
 
     O#<order id>   <message>#<version>[#<about>]#<channel>   where one telling stands; its key is why there is no second
 
-A telling whose outcome nobody knows (a crash or a silence while sending) is tried once more, and no third time:
-so there is at most one extra copy, and what stays unknown goes to a person instead of being lost.
+Who sends has claimed it first, for longer than a function may run: of two at the same moment one does not send. A
+telling whose outcome nobody knows (a crash or a silence while sending) is tried once more, and no third time: so there
+is at most one extra copy, and what stays unknown goes to a person instead of being lost.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, cast
 
 import msgspec
@@ -23,6 +24,8 @@ from notifications.preferences import Channel
 from orders import Message as Template
 
 UNKNOWN_OUTCOMES_MAX = 2
+CLAIMED_FOR = timedelta(seconds=45)
+"""Longer than a function sends (30 s), shorter than what failed waits in the queue (a minute)."""
 State = Literal["sending", "sent", "refused", "suppressed"]
 """`refused`: no address, or one that is not accepted. `suppressed`: no longer true when its turn came."""
 
@@ -51,7 +54,8 @@ class Told(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class OutcomeUnknown(Exception):
-    """Two tries to send ended in silence: only a person can tell whether the message is there."""
+    """Somebody else sends it at this moment; or two tries to send ended in silence, and only a person can tell
+    whether the message is there."""
 
 
 class MailItem(Model):
@@ -63,6 +67,7 @@ class MailItem(Model):
     state = UnicodeAttribute()
     attempts = NumberAttribute(default=0)
     changed_at = UnicodeAttribute(attr_name="changedAt")
+    claimed_until = UnicodeAttribute(attr_name="claimedUntil", null=True)
 
 
 def state(message: Message, channel: Channel) -> State | None:
@@ -74,16 +79,20 @@ def state(message: Message, channel: Channel) -> State | None:
 
 
 def claim(message: Message, channel: Channel, now: datetime) -> None:
-    """Count a try IF it was neither sent nor suppressed and fewer than two are open. Otherwise OutcomeUnknown."""
+    """Count a try IF it was neither sent nor suppressed, nobody is at it and fewer than two are open; otherwise
+    OutcomeUnknown.
+    """
+    idle = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until < rfc3339(now))
     try:
         MailItem(*_key(message, channel)).update(
             actions=[
                 MailItem.state.set("sending"),
                 MailItem.changed_at.set(rfc3339(now)),
+                MailItem.claimed_until.set(rfc3339(now + CLAIMED_FOR)),
                 MailItem.attempts.add(1),
             ],
             condition=MailItem.state.does_not_exist()
-            | (MailItem.state.is_in("sending", "refused") & (MailItem.attempts < UNKNOWN_OUTCOMES_MAX)),
+            | (MailItem.state.is_in("sending", "refused") & (MailItem.attempts < UNKNOWN_OUTCOMES_MAX) & idle),
         )
     except UpdateError as error:
         if error.cause_response_code == "ConditionalCheckFailedException":
@@ -93,7 +102,7 @@ def claim(message: Message, channel: Channel, now: datetime) -> None:
 
 def give_back(message: Message, channel: Channel) -> None:
     """It was certainly not sent: this try does not count."""
-    MailItem(*_key(message, channel)).update(actions=[MailItem.attempts.add(-1)])
+    MailItem(*_key(message, channel)).update(actions=[MailItem.attempts.add(-1), MailItem.claimed_until.remove()])
 
 
 def settle(message: Message, channel: Channel, state: State, now: datetime) -> None:

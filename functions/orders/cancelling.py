@@ -88,6 +88,10 @@ def _worth(fare: Fare, seat_ids: Collection[str], fees_returned: bool) -> Money:
     return Money(whole * part // of, fare.currency)
 
 
+def bought_for_another_date(order: Order, event: Event) -> bool:
+    """Whether the event was moved after this order: who ordered later knew the date."""
+    return event.moved is not None and order.created_at < event.moved.moved_at
+
+
 def _may_choose(order: Order, event: Event, now: datetime) -> bool:
-    moved = event.moved
-    return moved is not None and order.created_at < moved.moved_at and now < moved.keep_until
+    return event.moved is not None and bought_for_another_date(order, event) and now < event.moved.keep_until

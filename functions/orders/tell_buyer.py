@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
+import catalog
 from kit.step import step
 from kit.table import Transaction
 from orders import changes, store
-from orders.cancelling import OrderUnderWay
+from orders.cancelling import OrderUnderWay, bought_for_another_date
 
 
 class Telling(msgspec.Struct, frozen=True, rename="camel"):
@@ -24,14 +25,15 @@ def handler(telling: Telling, now: datetime) -> None:
 
 
 def tell_buyer(telling: Telling, now: datetime) -> None:
-    """Once or again with one message. An order without tickets has nobody to tell.
+    """Once or again with one message. An order without tickets has nobody to tell, nor one made for the new date,
+    which a run that is carried on later finds in the rows too.
 
     Raises OrderUnderWay: whether there will be tickets is known within minutes, ask again.
     """
     order = store.get(telling.order_id)
     if order.is_open:
         raise OrderUnderWay
-    if order.status == "completed":
+    if order.status == "completed" and bought_for_another_date(order, catalog.get_event(telling.event_id)):
         transaction = Transaction()
         store.add_message(transaction, order, "event-moved", now, telling.change_id)
         transaction.commit()

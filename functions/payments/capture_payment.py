@@ -7,7 +7,16 @@ from typing import Any
 
 from kit.step import step
 from payments import gateway, store
-from payments.payment import AnswerLost, AuthorizationLost, Intent, Order, Payment, State, check_amount
+from payments.payment import (
+    AnswerLost,
+    AuthorizationLost,
+    Intent,
+    IntentUnknown,
+    Order,
+    Payment,
+    State,
+    check_amount,
+)
 
 
 @step
@@ -29,7 +38,10 @@ def capture_payment(order_id: str, now: datetime) -> None:
         return
     if payment is None or payment.state != State.AUTHORIZED or payment.intent_id is None:
         raise AuthorizationLost(payment.state if payment else "")
-    intent = gateway.retrieve(payment.intent_id)
+    try:
+        intent = gateway.retrieve(payment.intent_id)
+    except IntentUnknown as unknown:
+        raise AuthorizationLost(unknown.detail) from unknown
     check_amount(payment, intent)
     if intent.status == "requires_capture":
         intent = _take(payment, intent.intent_id)

@@ -16,8 +16,8 @@ import stripe
 
 from kit import settings
 from kit.money import Money
-from kit.telemetry import log
-from payments.payment import AnswerLost, CardDeclined, Fee, Intent, OutcomeUnknown, Payment
+from kit.telemetry import count, log
+from payments.payment import AnswerLost, CardDeclined, Fee, Intent, IntentUnknown, OutcomeUnknown, Payment
 from payments.refunds import Refund, RefundRefused, Returned
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 2.0, 7.0, 2
@@ -76,7 +76,8 @@ def capture(payment: Payment, intent_id: str, *, again: bool = False) -> Intent:
 def cancel(intent_id: str) -> Intent:
     """Give an authorisation back; the answer is `succeeded` when the money was taken before.
 
-    Needs no key: an intent is cancelled once, and what refuses a second cancel is asked for its state.
+    Needs no key: an intent is cancelled once, and what refuses a second cancel is asked for its state. Raises
+    IntentUnknown; OutcomeUnknown.
     """
     try:
         with answers():
@@ -86,8 +87,15 @@ def cancel(intent_id: str) -> Intent:
 
 
 def retrieve(intent_id: str) -> Intent:
-    with answers():
-        return _read(_intents().retrieve(intent_id, {"expand": WITH_FEE}))
+    """The intent as it is. Raises IntentUnknown; OutcomeUnknown."""
+    try:
+        with answers():
+            return _read(_intents().retrieve(intent_id, {"expand": WITH_FEE}))
+    except stripe.InvalidRequestError as refused:
+        if refused.code != "resource_missing":
+            raise
+        count("IntentsUnknown")
+        raise IntentUnknown(intent_id) from refused
 
 
 def refund(payment: Payment, refund: Refund, *, again: bool = False) -> Returned:

@@ -157,6 +157,12 @@ class AuthorizationLost(Problem):
     status, title = 409, "The authorisation has ended"
 
 
+class IntentUnknown(Problem):
+    """Stripe has no such intent, so no money hangs on it: it was deleted with test data, or the account is another."""
+
+    status, title = 409, "The payment service does not know this payment"
+
+
 class AlreadyCaptured(Problem):
     """A void came after the capture: the money was taken and only a refund gives it back."""
 

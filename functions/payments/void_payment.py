@@ -7,7 +7,7 @@ from typing import Any
 
 from kit.step import step
 from payments import gateway, store
-from payments.payment import AlreadyCaptured, Order, OutcomeUnknown, Payment, State
+from payments.payment import AlreadyCaptured, IntentUnknown, Order, OutcomeUnknown, Payment, State
 
 
 @step
@@ -29,7 +29,10 @@ def void_payment(order_id: str, now: datetime) -> None:
     if payment.intent_id is None:
         _close(payment, now)  # first, so that an authorisation still on its way finds the door shut
     for intent_id in _intents(payment):
-        intent = gateway.cancel(intent_id)
+        try:
+            intent = gateway.cancel(intent_id)
+        except IntentUnknown:
+            continue  # what Stripe does not know holds no money: the order ends
         if intent.status == "succeeded":
             store.move(store.require_payment(order_id), State.CAPTURED, now, intent=intent)
             raise AlreadyCaptured

@@ -107,11 +107,14 @@ def understand(query: EventsQuery) -> Wishes:
         raise Invalid("startDateTime is after endDateTime.", field="startDateTime")
     if query.price_min is not None and query.price_max is not None and query.price_min > query.price_max:
         raise Invalid("priceMin is more than priceMax.", field="priceMin")
-    words = words_of(rest)
+    words, place, categories = words_of(rest), words_of(query.location), _list(query.category)
+    for field, said, meant in (("location", query.location, place), ("category", query.category, categories)):
+        if said.strip() and not meant:
+            raise Invalid(f"{field} names nothing.", field=field)
     return Wishes(
         words=words,
         unfinished=not query.keyword.endswith(" "),
-        place=words_of(query.location),
+        place=place,
         city=key_of(query.city),
         country=query.country_code.upper(),
         point=point,
@@ -119,7 +122,7 @@ def understand(query: EventsQuery) -> Wishes:
         starts_from=_utc(query.start_date_time),
         starts_until=_utc(query.end_date_time),
         day=_day(day),
-        categories=_list(query.category),
+        categories=categories,
         artist=key_of(query.artist),
         artist_id=query.artist_id,
         series_id=query.series_id,

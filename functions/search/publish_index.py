@@ -8,7 +8,7 @@ or late in one batch; the last image of an event counts, and an event that is as
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -34,6 +34,7 @@ SETTLED_SECONDS = 20
 Listings = dict[str, EventSummary]
 Changes = Mapping[str, EventSummary | None]
 Base = tuple[Manifest, str]
+UNKNOWN = Manifest("search/unknown.index", "", 0, 0, datetime.fromtimestamp(0, UTC))
 
 _known: dict[str, Listings] = {}
 """The events of the index published last, by its checksum: the next change need not read them again."""
@@ -67,12 +68,17 @@ def publish_all(now: datetime) -> None:
 
 def _publish_once(changes: Changes, now: datetime) -> None:
     base = _manifest()
-    before = _listings(base, now)
+    try:
+        before = _listings(base, now)
+    except (Damaged, UnreadableIndex):
+        log.exception("what was published is damaged: it is built again from the catalog")
+        _publish(_from_catalog(now), base, now)
+        return
     changed = {event_id: new for event_id, new in changes.items() if before.get(event_id) != new}
     if not changed and base:
         return
     words = _only_words(changed, before)
-    if base and words is not None and _say(words, base[0], now):
+    if base and words is not None and _say(words, base, now):
         return
     after = {**before, **{event_id: new for event_id, new in changed.items() if new is not None}}
     gone = {event_id for event_id, new in changed.items() if new is None}
@@ -92,27 +98,33 @@ def _publish(listings: Listings, base: Base | None, now: datetime) -> None:
 
 
 def _manifest() -> Base | None:
+    """Which index holds; where nobody can say, one that is not there, to be published over."""
     try:
         return snapshots.read_manifest()
-    except Damaged:
+    except Damaged as damaged:
         log.exception("the manifest is damaged")
+        return UNKNOWN, str(damaged.etag)
+
+
+def _words() -> dict[str, Word]:
+    """What was said beside the index; what cannot be read is taken away. Raises Damaged."""
+    try:
+        return snapshots.read_words()[0]
+    except Damaged as damaged:
+        snapshots.write_words({}, damaged.etag)
         raise
 
 
 def _listings(base: Base | None, now: datetime) -> Listings:
-    """Every event of the index that holds, with the words said since; from the catalog where it cannot be read."""
+    """Every event of the index that holds, with the words said since. Raises Damaged, UnreadableIndex."""
     if base is None:
         return _from_catalog(now)
     if base[0].sha256 not in _known:
-        try:
-            index = snapshots.fetch(base[0])
-        except (Damaged, UnreadableIndex):
-            log.exception("the index is damaged and is built again from the catalog")
-            return _from_catalog(now)
+        index = snapshots.fetch(base[0])
         _known.clear()
         _known[base[0].sha256] = {event.event_id: event for event in index.listings()}
     listings = _known[base[0].sha256]
-    for event_id, word in snapshots.read_words()[0].items():
+    for event_id, word in _words().items():
         if event_id in listings and word.at > base[0].built_at:
             listings[event_id] = msgspec.structs.replace(listings[event_id], availability=word.availability)
     return listings
@@ -134,14 +146,19 @@ def _only_words(changed: Changes, before: Listings) -> dict[str, EventSummary] |
     return words
 
 
-def _say(changed: dict[str, EventSummary], base: Manifest, now: datetime) -> bool:
+def _say(changed: dict[str, EventSummary], base: Base, now: datetime) -> bool:
     """Write what is left of these events beside the index, unless that has grown too long. Raises Outdated."""
     said, etag = snapshots.read_words()
-    words = {event_id: word for event_id, word in said.items() if word.at > base.built_at - WORDS_KEPT}
-    words |= {event_id: Word(event.availability, now) for event_id, event in changed.items()}
+    built_at = base[0].built_at
+    words = {event_id: word for event_id, word in said.items() if word.at > built_at - WORDS_KEPT}
+    # Readers heed what was said after the index was built, and its publisher may have begun later than this one.
+    at = max(now, built_at + timedelta(milliseconds=1))
+    words |= {event_id: Word(event.availability, at) for event_id, event in changed.items()}
     if len(words) > WORDS_MAX:
         return False
     snapshots.write_words(words, etag)
+    if _manifest() != base:
+        raise Outdated  # by an index that knows nothing of these words
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -36,10 +37,6 @@ def purge_edge(purge: Purge, now: datetime) -> None:
             QueueUrl=env("QUEUE_PURGES"), MessageBody=msgspec.json.encode(purge).decode(), DelaySeconds=wait
         )
         return
-    try:
-        snapshots.record_purge(now, etag)
-    except Outdated:
-        return  # another is at it this very moment
     client("cloudfront", 10).create_invalidation(
         DistributionId=parameter("PARAM_DISTRIBUTION"),
         InvalidationBatch={
@@ -48,6 +45,8 @@ def purge_edge(purge: Purge, now: datetime) -> None:
         },
     )
     count("EdgePurges")
+    with suppress(Outdated):  # another was at it this very moment, which costs one purge too many
+        snapshots.record_purge(now, etag)
 
 
 def _reference(published_at: datetime, now: datetime) -> str:

@@ -17,6 +17,8 @@ from search.serving import serving
 
 POPULAR_SECONDS, OTHER_SECONDS = 300, 30
 SOON = timedelta(seconds=POPULAR_SECONDS)
+RUSH = timedelta(hours=1)
+"""After a sale has opened; then it may be sold out from one minute to the next."""
 
 
 class Page(msgspec.Struct, frozen=True, rename="camel"):
@@ -48,7 +50,7 @@ def seconds_at_the_edge(query: EventsQuery, answer: Events, now: datetime) -> in
     """What many people ask for may be five minutes old; new events purge it. What is about to sell out may not."""
     typed = query.keyword or query.location or query.latlong or query.start_date_time or query.page
     changing = any(
-        event.availability == "few" or now <= event.on_sale_at <= now + SOON or event.starts_at <= now + SOON
+        event.availability == "few" or now - RUSH <= event.on_sale_at <= now + SOON or event.starts_at <= now + SOON
         for event in answer.events
     )
     return OTHER_SECONDS if typed or changing or not answer.events else POPULAR_SECONDS

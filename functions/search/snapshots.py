@@ -62,7 +62,11 @@ class Outdated(Exception):
 
 
 class Damaged(Exception):
-    """What lies in S3 is not what its manifest says."""
+    """What lies in S3 is not what its manifest says, or is no document; `etag` is that of the document."""
+
+    def __init__(self, said: str, etag: str | None = None) -> None:
+        super().__init__(said)
+        self.etag = etag
 
 
 def read_manifest() -> tuple[Manifest, str] | None:
@@ -72,7 +76,7 @@ def read_manifest() -> tuple[Manifest, str] | None:
     try:
         return msgspec.json.decode(answer["Body"].read(), type=Manifest), str(answer["ETag"])
     except msgspec.DecodeError as error:
-        raise Damaged(str(error)) from error
+        raise Damaged(str(error), str(answer["ETag"])) from error
 
 
 def fetch(manifest: Manifest) -> Index:
@@ -117,7 +121,7 @@ def read_words() -> tuple[dict[str, Word], str | None]:
     try:
         return msgspec.json.decode(answer["Body"].read(), type=dict[str, Word]), str(answer["ETag"])
     except msgspec.DecodeError as error:
-        raise Damaged(str(error)) from error
+        raise Damaged(str(error), str(answer["ETag"])) from error
 
 
 def write_words(words: dict[str, Word], follows: str | None) -> None:
@@ -133,7 +137,7 @@ def last_purge() -> tuple[datetime | None, str | None]:
 
 
 def record_purge(now: datetime, follows: str | None) -> None:
-    """Take the turn to purge. Raises Outdated when somebody else has."""
+    """Say that it was purged. Raises Outdated when somebody else has."""
     _put_over(PURGED, msgspec.json.encode(now), follows)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 import accounts
+from kit import settings
 from kit.errors import NotFound
 from tests import harness
 
@@ -13,7 +13,7 @@ from tests import harness
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with harness.aws():
-        cognito = boto3.client("cognito-idp")
+        cognito = settings.client("cognito-idp")
         pool_id = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
         monkeypatch.setenv("USER_POOL_ID", pool_id)
         yield pool_id
@@ -21,7 +21,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def join(pool: str, verified: str) -> str:
     """Somebody signs up; answers their person id."""
-    person = boto3.client("cognito-idp").admin_create_user(
+    person = settings.client("cognito-idp").admin_create_user(
         UserPoolId=pool,
         Username="ada@example.org",
         UserAttributes=[

@@ -34,9 +34,9 @@ def main() -> int:
         client = client_id(running.site_url)
         site = Site(running.site_url, sign_in(running.cloud.client("cognito-idp"), client, ORGANIZER))
         results = [measure(site, seats) for seats in SIZES]
-    slowest = max(result["import_s"] + result["publish_s"] for result in results)
-    print(json.dumps({"import_and_publish_s_50000": round(slowest, 2), "charts": results}))
-    return 0 if slowest < SECONDS_MAX else 1
+    stadium_s = results[-1]["import_s"] + results[-1]["publish_s"]
+    print(json.dumps({"import_and_publish_s_50000": round(stadium_s, 2), "charts": results}))
+    return 0 if stadium_s < SECONDS_MAX else 1
 
 
 def measure(site: Site, seat_count: int) -> dict[str, float]:

@@ -58,6 +58,11 @@ def test_moved_then_called_off(organizer: Page, site: RunningBoxoffice) -> None:
     expect(page.get_by_role("heading", name="This event has a new date")).to_be_visible()
     expect(page.get_by_text("All 2 orders are told")).to_be_visible(timeout=REFUNDED_WITHIN_MS)
 
+    page.get_by_role("link", name="Edit this event").click()
+    again = page.get_by_role("button", name="Put it on sale")
+    again.click()
+    expect(again).to_have_count(0)
+    page.get_by_role("link", name="Move or cancel it").click()
     cancel = page.get_by_role("button", name="Cancel the event")
     expect(cancel).to_be_disabled()
     page.get_by_label("to be sure").fill(NAME.lower())

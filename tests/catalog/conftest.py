@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
-from catalog import import_chart, store
+from catalog import drawings, import_chart
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, Shape, encode
 from catalog.request_chart_import import ImportMessage
-from kit import ids
+from kit import ids, settings
 from tests import harness
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
@@ -50,7 +49,7 @@ def shared_aws() -> Iterator[None]:
 
 
 def _account() -> Iterator[None]:
-    store._chart.cache_clear()
+    drawings._chart.cache_clear()
     with harness.aws():
         yield
 
@@ -84,7 +83,7 @@ def hall() -> Chart:
 def upload(raw: bytes, person: str = "olga", upload_id: str = "") -> str:
     """As if the signed address had been used."""
     upload_id = upload_id or ids.new("upl", NOW)
-    storage = boto3.client("s3", region_name=harness.REGION)
+    storage = settings.client("s3")
     storage.put_object(Bucket="test-charts", Key=f"uploads/{person}/{upload_id}", Body=raw)
     return upload_id
 
@@ -103,7 +102,7 @@ def brought(raw: bytes, drawn_as: str = "boxoffice") -> dict[str, Any]:
 
 def import_queued() -> None:
     """Run the imports that wait in the queue."""
-    queue = boto3.client("sqs", region_name=harness.REGION)
+    queue = settings.client("sqs")
     address = os.environ["QUEUE_CHARTS"]
     for message in queue.receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages", []):
         import_chart.import_chart(msgspec.json.decode(message["Body"], type=ImportMessage), NOW)

@@ -7,13 +7,13 @@ import io
 import zipfile
 from functools import cache
 
-import boto3
 import pytest
 from msgspec.structs import replace
 
 from catalog import import_chart
 from catalog.chart_formats import read_chart
 from catalog.charts import Chart, Section, encode
+from kit import settings
 from tests import harness
 from tests.catalog.conftest import OLGA, brought, hall, row
 
@@ -61,6 +61,8 @@ def zip_bomb() -> bytes:
         (SCRIPT, "csv", "no-plain-file", "it is a picture or a page: upload the drawing itself"),
         (b"\xef\xbb\xbf\n" + SCRIPT, "pretix", "no-plain-file", "it is a picture or a page: upload the drawing itself"),
         (b"[" * 100_000, "seatsio", "invalid-chart", ""),
+        ('{"name": "Bühne", "zones": []}'.encode("latin-1"), "pretix", "invalid-chart", "utf-8"),
+        (b"section,row,seat,capacity\nPit,,,999999999\n", "csv", "too-many-seats", "has 999,999,999 seats"),
     ],
 )
 def test_a_harmful_file_is_refused_by_its_word(raw: bytes, drawn_as: str, word: str, said: str) -> None:
@@ -71,6 +73,21 @@ def test_a_harmful_file_is_refused_by_its_word(raw: bytes, drawn_as: str, word: 
         "chart" if word == "too-many-seats" else "file",
     )
     assert said in ended["reason"]
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("capacity", [10**15, 10**30])
+def test_a_capacity_beyond_all_memory_is_only_a_number(capacity: int) -> None:
+    endless = replace(hall().sections[1], capacity=capacity)
+    ended = brought(encode(replace(hall(), sections=[endless])))
+    assert (ended["status"], ended["problem"]) == ("failed", "too-many-seats")
+    table = f"section,row,seat,capacity\nPit,,,{'9' * 5_000}\nStalls,A,1,\n"
+    assert brought(table.encode(), "csv")["problems"][0]["path"] == "line 2"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_byte_order_mark_is_no_fault() -> None:
+    assert brought(b"\xef\xbb\xbf" + encode(hall()))["status"] == "completed"
 
 
 @pytest.mark.usefixtures("aws")
@@ -90,7 +107,7 @@ def test_a_script_in_a_label_is_only_text_in_the_picture() -> None:
     evil = replace(hall().sections[0], label="</text><script>alert(1)</script>")
     chart = brought(encode(replace(hall(), name='"><script>x</script>', sections=[evil])))["chart"]
     where = {"Bucket": "test-charts", "Key": chart["previewUrl"].removeprefix("/")}
-    picture = boto3.client("s3", region_name=harness.REGION).get_object(**where)["Body"].read()
+    picture = settings.client("s3").get_object(**where)["Body"].read()
     assert b"<script" not in picture and b"&lt;script&gt;" in picture
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from catalog import seats
@@ -39,6 +41,30 @@ def test_ranges_are_the_seats_they_stand_for() -> None:
     assert ("Stalls", "19 seats have no position") in [(each.path, each.problem) for each in found]
 
 
+@pytest.mark.parametrize(
+    "table",
+    ["section,row,seat\nStalls,A,1-2,4-5,7,,\n", "section;row;seat;category\nStalls;A;1-2;4-5;7;Gold\n"],
+)
+def test_a_list_of_seats_that_nobody_quoted_is_taken_whole(table: str) -> None:
+    chart, found = read(table)
+    assert [label.rpartition("/")[2] for label in labels(chart)] == ["1", "2", "4", "5", "7"]
+    assert ("line 2", "'1-2,4-5,7' taken as its seats") in [(each.path, each.repair) for each in found]
+
+
+def test_what_no_column_names_is_said() -> None:
+    _, found = read("section,row,seat\nStalls,A,1,Gold\nStalls,A,2,\n")
+    said = [(each.path, each.problem) for each in found if each.path.startswith("line")]
+    assert said == [("line 2", "has more cells than columns ('Gold')")]
+
+
+def test_no_column_takes_anothers_place_in_silence() -> None:
+    chart, found = read("section,area,row,seat\nEast,A,1,1-3\nWest,A,1,1-3\n")
+    assert labels(chart) == [f"{section}/1/{seat}" for section in ("East", "West") for seat in (1, 2, 3)]
+    assert ("file", "the column 'area' is of an unknown kind") in [(each.path, each.problem) for each in found]
+    _, found = read("section,row,seat,seat\nEast,1,1,2\n")
+    assert ("file", "the column 'seat' is there twice") in [(each.path, each.problem) for each in found]
+
+
 @pytest.mark.parametrize("backwards", ["16-12", "1-100000"])
 def test_what_is_no_range_is_a_label(backwards: str) -> None:
     chart, found = read(f"section,row,seat\nStalls,A,{backwards}\n")
@@ -52,6 +78,19 @@ def test_sections_without_coordinates_lie_below_the_others_and_on_nobody() -> No
     assert stalls[0].y < box[0].y < loge[0].y
     places = [(seat.x, seat.y) for section in (box, stalls, loge) for seat in section]
     assert len(set(places)) == len(places) == 9
+
+
+@pytest.mark.parametrize("step", [50, -50])
+def test_ranges_with_coordinates_stand_beside_each_other(step: int) -> None:
+    """Where a range begins says how far apart its seats are, and to which side they go on."""
+    lines = [
+        f"Stalls,{row},{first}-{first + 9},{first // 10 * step},{row * 10}" for row in (1, 2) for first in (1, 11, 21)
+    ]
+    chart, _ = read("\n".join(["section,row,seat,x,y", *lines]))
+    one, other = chart.sections[0].rows
+    xs = [seat.x for seat in one.seats]
+    assert {round(after - before, 1) for before, after in pairwise(xs)} == {5 if step > 0 else -5}
+    assert round(other.seats[0].y - one.seats[0].y, 1) == 10
 
 
 @pytest.mark.parametrize(

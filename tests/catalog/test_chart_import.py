@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from datetime import timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ import catalog
 from catalog import import_chart
 from catalog.charts import Chart, encode, hash_of
 from catalog.request_chart_import import ImportMessage
+from kit import settings
 from tests import harness
 from tests.catalog.conftest import NOW, OLGA, brought, hall, import_queued, upload
 
@@ -81,6 +82,20 @@ def test_a_message_that_comes_again_changes_nothing() -> None:
     assert harness.call("catalog.show_chart_import", path=where, **OLGA)[1]["status"] == "completed"
 
 
+def test_who_stops_reading_without_a_word_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_id = upload(encode(hall()))
+    begun = harness.call("catalog.request_chart_import", body={"uploadId": upload_id, "format": "boxoffice"}, **OLGA)[1]
+    monkeypatch.setattr(import_chart, "read_chart", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        import_chart.import_chart(ImportMessage(begun["chartImportId"], upload_id, "boxoffice", "olga"), NOW)
+
+    def status(minutes: int) -> str:
+        when = {"path": {"chartImportId": begun["chartImportId"]}, "now": NOW + timedelta(minutes=minutes)}
+        return str(harness.call("catalog.show_chart_import", **{**OLGA, **when})[1]["status"])
+
+    assert (status(2), status(6)) == ("reading", "failed")
+
+
 def test_what_was_mended_is_said() -> None:
     stalls, floor = hall().sections
     ended = brought(encode(replace(hall(), sections=[replace(stalls, label=""), floor])))
@@ -140,5 +155,5 @@ def test_an_upload_beyond_the_limit_is_not_read() -> None:
 
 
 def kept(key: str) -> dict[str, Any]:
-    storage = boto3.client("s3", region_name=harness.REGION)
+    storage = settings.client("s3")
     return dict(storage.get_object(Bucket="test-charts", Key=key))

@@ -221,10 +221,12 @@ def test_a_venue_changes_in_its_events_too() -> None:
 def test_a_copy_of_the_former_venue_is_no_copy() -> None:
     former, chart = venue(), imported(hall())
     event_id = event(venueId=former, chartHash=chart)["eventId"]
-    assert edit(event_id, venueId=venue(name="The other hall"))[0] == 200
-    assert edit_venue(former, 1, name="Too late")[0] == 200
-    store.copy_venue(catalog.get_venue(former))
-    assert catalog.get_event(event_id).venue.name == "The other hall"
+    other = venue(name="The other hall")
+    assert edit(event_id, venueId=other)[0] == 200
+    for venue_id, name in ((other, "Its new name"), (former, "Too late")):
+        assert edit_venue(venue_id, 1, name=name)[0] == 200
+        store.copy_venue(catalog.get_venue(venue_id))
+    assert catalog.get_event(event_id).venue.name == "Its new name"
 
 
 def test_a_venue_is_checked_and_guarded() -> None:

@@ -6,10 +6,10 @@ import io
 import zlib
 from typing import Any
 
-import boto3
 import pytest
 from PIL import Image
 
+from kit import settings
 from tests import harness
 from tests.catalog.conftest import NOW, OLGA, upload
 
@@ -30,7 +30,7 @@ def keep(raw: bytes, person: str = "olga") -> tuple[int, Any]:
 
 def kept(address: str, width: int) -> tuple[Image.Image, dict[str, Any]]:
     key = address.removeprefix("/").replace("1280.webp", f"{width}.webp")
-    found = boto3.client("s3", region_name=harness.REGION).get_object(Bucket="test-charts", Key=key)
+    found = settings.client("s3").get_object(Bucket="test-charts", Key=key)
     return Image.open(io.BytesIO(found["Body"].read())), dict(found)
 
 

@@ -9,7 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
@@ -18,6 +17,7 @@ from catalog.chart_imports import ChartImport
 from catalog.charts import encode
 from catalog.events import NewEvent, Venue, scheduled
 from catalog.request_chart_import import WantedImport
+from kit import settings
 from kit.decode import build
 from tests import harness
 from tests.catalog.conftest import VENUE, event_body, hall, upload
@@ -40,7 +40,7 @@ def world(shared_aws: None) -> None:
     register.add(Artist(ids["open_artist"]["pathParameters"]["artistId"], "Lindenhof Quartet"), "")
     register.add(Series(ids["open_series"]["pathParameters"]["seriesId"], "Evenings of Strings"), "")
     chart = encode(hall()).replace(b'"floor"', b'"balcony"')
-    storage = boto3.client("s3", region_name=harness.REGION)
+    storage = settings.client("s3")
     storage.put_object(Bucket="test-charts", Key=f"charts/{wanted['chartHash']}.json", Body=chart)
     new = build(event_body(venueId=venue.venue_id, chartHash=wanted["chartHash"]), NewEvent)
     store.add_event(scheduled(new, ids["show_event"]["pathParameters"]["eventId"], venue, "Quartet", SENT), "")

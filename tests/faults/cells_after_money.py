@@ -96,9 +96,15 @@ def _(stage: Stage) -> None:
 
 @cell("S8", "DUP", "≤1")
 def _(stage: Stage) -> None:
+    """One after the other; and the second while the first hands its mail over."""
     stage.world.deliveries.twice = 1.0
     _completes(stage)
     assert stage.mails() == [COMPLETED]
+    stage.hold_id = stage.hold("ada", ["stalls-1-1"])
+    stage.meanwhile(NOTIFY, SEND, lambda: stage.run(1))
+    another = stage.buy("second")
+    stage.run()
+    assert stage.ended(another) == ("completed", None) and stage.mails() == [COMPLETED] * 2
 
 
 @cell("S8", "OOO", "suppressed if order REFUNDED")

@@ -14,7 +14,10 @@ import random
 import secrets
 import signal
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +27,8 @@ from typing import Any
 
 import aiohttp
 
+from local.demo.accounts import sign_in
+from local.demo.site import client_id
 from local.run import RunningBoxoffice
 from tests.bench.people import Bought, Crowd, open_evening, pairs_of, sign_up
 from tests.faults.auditor import Audit
@@ -33,6 +38,7 @@ AT_ONCE = 12
 DECLINED = "pm_card_chargeDeclinedInsufficientFunds"
 PAYS = "pm_card_visa"
 DECLINED_SHARE = 0.08
+OPERATOR = "operator@boxoffice.example"
 QUIET_SECONDS_MAX = 240.0
 TROUBLE_EVERY_SECONDS = 0.4
 STRIPE = (
@@ -46,6 +52,8 @@ STRIPE = (
     {"how": "slow", "seconds": 2.0},
 )
 WEBHOOKS = ({"copies": 2}, {"copies": 1}, {"delay": 1.5}, {"delay": 0.0}, {"drop_next": 1})
+LOOK_EVERY_SECONDS = 5.0
+SHOWN_MAX, PAST_MAX = 8, 24
 EXCUSED = ("I4",)
 """A hold whose card was declined is its buyer's for minutes yet."""
 
@@ -83,6 +91,18 @@ class Cloud:
         [arn] = [one["stateMachineArn"] for one in machines if "purchase" in one["stateMachineArn"].lower()]
         pages = client.get_paginator("list_executions").paginate(stateMachineArn=arn)
         return [one for page in pages for one in page["executions"]]
+
+    def past(self, execution: str) -> str:
+        """The last states and failures of an execution."""
+        history = self.site.cloud.client("stepfunctions").get_execution_history(
+            executionArn=execution, reverseOrder=True, maxResults=PAST_MAX
+        )
+        told = []
+        for event in reversed(history["events"]):
+            details: dict[str, Any] = next((event[key] for key in event if key.endswith("EventDetails")), {})
+            if what := details.get("name") or details.get("error"):
+                told.append(f"{event['timestamp']:%H:%M:%S} {what}")
+        return " → ".join(told)
 
     def _objects(self, kind: str) -> list[dict[str, Any]]:
         return list(self._state[f"{kind}s"])
@@ -202,19 +222,52 @@ def _command(pid: int) -> bytes:
 
 
 def _wait_until_quiet(site: RunningBoxoffice) -> None:
-    """No order open, no execution running, no payment on its way."""
+    """No order open, no execution running, no payment on its way. An operator answers what waits for one: ten minutes
+    of a review are longer than anybody waits here.
+    """
     assert site.stripe.standin
+    operator = sign_in(site.cloud.client("cognito-idp"), client_id(site.site_url), OPERATOR)
     site.stripe.standin.ask("webhooks", {"copies": 1, "delay": 0.0, "drop_next": 0})
     give_up_at = time.monotonic() + QUIET_SECONDS_MAX
     while time.monotonic() < give_up_at:
         cloud = Cloud(site)
-        running = [one for one in cloud.executions() if one["status"] == "RUNNING"]
-        open_orders = [item for item in cloud.scan("orders") if "open" in item]
-        if not running and not open_orders:
+        waited_for = list(_not_ended(cloud))
+        if not waited_for:
             break
-        _say(f"  {len(open_orders)} orders open, {len(running)} executions running")
-        time.sleep(5)
+        _say("\n".join(f"  {one}" for one in waited_for[:SHOWN_MAX]))
+        _say(f"  {len(waited_for)} have not ended")
+        _approve_what_waits(site, operator)
+        time.sleep(LOOK_EVERY_SECONDS)
     time.sleep(5)  # what follows an order's end: mails, the last webhooks
+
+
+def _approve_what_waits(site: RunningBoxoffice, operator: str) -> None:
+    for review in _ask(site, operator, "/operator/reviews")["reviews"]:
+        order_id = review["order"]["orderId"]
+        _say(f"  {order_id} is approved by an operator")
+        with suppress(urllib.error.HTTPError):  # the wait is over, or its function was killed: the next look tells
+            _ask(site, operator, f"/operator/reviews/{order_id}", {"decision": "approve"})
+
+
+def _ask(site: RunningBoxoffice, token: str, path: str, body: Any = None) -> Any:
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    sent = json.dumps(body).encode() if body else None
+    request = urllib.request.Request(f"{site.site_url}/api{path}", sent, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def _not_ended(cloud: Cloud) -> Iterator[str]:
+    """Each order that is open and each execution that runs, with what happened to it so far."""
+    executions = {one["name"]: one for one in cloud.executions()}
+    orders = {item["pk"]["S"][2:]: item for item in cloud.scan("orders") if item["sk"] == {"S": "ORDER"}}
+    running = {name for name, one in executions.items() if one["status"] == "RUNNING"}
+    for order_id in sorted(running | {order_id for order_id, item in orders.items() if "open" in item}):
+        order, execution = orders.get(order_id), executions.get(order_id)
+        said = order["status"]["S"] if order else "no order"
+        if execution:
+            said += f", {execution['status']}: {cloud.past(execution['executionArn'])}"
+        yield f"{order_id} {said}" if execution else f"{order_id} {said}, never started"
 
 
 def main() -> int:

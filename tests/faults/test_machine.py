@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 
 from inventory import CardsExhausted, HoldExpired, SeatsLost
@@ -18,7 +17,7 @@ from orders.assess_fraud import FraudBlocked, ReviewRequired
 from payments.payment import AlreadyAuthorized, AlreadyCaptured, AuthenticationRequired, AuthorizationLost, CardDeclined
 from tests.faults.clock import Clock
 from tests.faults.machine import MACHINES, Failed, Machine
-from tests.statemachines.machine import REGION, machine
+from tests.statemachines.machine import client_of, machine
 
 INPUT = {
     "orderId": "ord_0000000000000001",
@@ -82,7 +81,7 @@ class Script:
 
 def on_moto(plan: dict[str, list[Any]]) -> tuple[list[str], str, list[Any]]:
     def send(token: str, answer: str) -> None:
-        client = boto3.client("stepfunctions", region_name=REGION)
+        client = client_of("stepfunctions")
         if answer == APPROVED:
             client.send_task_success(taskToken=token, output="false")
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.faults.stage import Stage
 from tests.faults.world import World
 
@@ -14,12 +16,47 @@ def test_who_was_buying_while_the_event_was_moved_is_told_too() -> None:
         stage.fault("503", "CapturePayment", "stripe *", times=40)
         stage.run(20)
         assert (stage.slots("sold"), stage.ended(order_id)) == (2, ("pending", None))
-        route, path = "POST /organizer/events/{eventId}/move", {"eventId": stage.event_id}
-        body = {"startsAt": "2030-07-01T20:00:00Z"}
-        status, _ = world.call(route, "orders.move_event", "olga", groups=("organizer",), path=path, body=body)
-        assert status == 202
+        move(stage)
         stage.run(1800)
         assert stage.is_completed(order_id) and stage.mails() == ["order-completed", "event-moved"]
-        route = "GET /organizer/events/{eventId}/cancellation"
-        _, shown = world.call(route, "orders.show_cancellation", "olga", groups=("organizer",), path=path)
+        shown = progress(stage)
         assert (shown["status"], shown["done"]) == ("finished", 1) and stage.rest() == []
+
+
+def test_who_bought_for_the_new_date_is_told_of_no_choice_though_the_organizer_asks_again() -> None:
+    world = World()
+    with world.entered():
+        stage = Stage(world)
+        stage.buy()
+        stage.run(60)
+        stage.fault("broken", "TellBuyer", "*", times=10_000)
+        move(stage)
+        stage.run(3600)
+        assert progress(stage)["status"] == "stopped"
+        world.trouble.clear()
+        ask(stage, "POST /organizer/events/{eventId}/on-sale", "inventory.put_on_sale", 200)
+        stage.run(60)
+        stage.hold_id = stage.hold("bob", ["stalls-1-1"])
+        assert stage.post(person="bob")[0] == 202
+        stage.run(60)
+        move(stage)
+        stage.run(60)
+        assert stage.mails("bob") == ["order-completed"]
+        assert stage.mails() == ["order-completed", "event-moved"]
+        assert (progress(stage)["status"], progress(stage)["done"]) == ("finished", 2) and stage.rest() == []
+
+
+def move(stage: Stage) -> None:
+    body = {"startsAt": "2030-07-01T20:00:00Z"}
+    ask(stage, "POST /organizer/events/{eventId}/move", "orders.move_event", 202, body=body)
+
+
+def progress(stage: Stage) -> Any:
+    return ask(stage, "GET /organizer/events/{eventId}/cancellation", "orders.show_cancellation", 200)
+
+
+def ask(stage: Stage, route: str, verb: str, wanted: int, **more: Any) -> Any:
+    path = {"eventId": stage.event_id}
+    status, answer = stage.world.call(route, verb, "olga", groups=("organizer",), path=path, **more)
+    assert status == wanted, answer
+    return answer

@@ -25,3 +25,5 @@ def test_an_intent_that_stripe_does_not_know_keeps_nobody_waiting() -> None:
         intents.authenticate(book, book.get("payment_intent", stage.intent(second)["id"]), passed=True)
         stage.run(180)
         assert stage.ended(second) == ("completed", None)
+        stage.run(600)
+        assert stage.ended(first) == ("failed", "authentication-required") and stage.rest() == []

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import msgspec
 
+from catalog import drawings
 from catalog import store as catalog_store
 from catalog.charts import Category, Chart, FocalPoint, Row, Seat, Section, encode, hash_of
 from catalog.events import Event, PriceRange, Venue
 from inventory import lately, project_seats
-from kit import ids
+from kit import ids, settings
 from kit.money import Money
 from pricing import Fee, Pricing, Tax, TicketType
 from tests import harness
@@ -57,7 +57,7 @@ def open_event(sold_chart: Chart | None = None, *, on_sale: bool = True, now: da
     sold_chart = sold_chart or chart()
     canonical = encode(sold_chart)
     chart_hash = hash_of(canonical)
-    catalog_store.save_chart(chart_hash, canonical, b"", sold_chart, now, "organizer")
+    drawings.save_chart(chart_hash, canonical, b"", sold_chart, now, "organizer")
     event = Event(
         event_id=ids.new("evt", now),
         name="Evening",
@@ -143,7 +143,7 @@ def _balcony() -> Row:
 
 def rows_now() -> dict[str, dict[str, Any]]:
     """The row items as they stand, by partition key, as the table spells them."""
-    page = boto3.client("dynamodb").scan(TableName="test-inventory")
+    page = settings.client("dynamodb").scan(TableName="test-inventory")
     return {item["pk"]["S"]: item for item in page["Items"] if item["sk"]["S"] == "row"}
 
 

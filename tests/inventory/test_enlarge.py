@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from catalog import store as catalog_store
+from catalog import drawings
 from catalog.charts import Chart, Section, encode, hash_of
 from inventory.sales import REMEMBERED
 from tests import harness
@@ -39,7 +39,7 @@ def larger(places: int = 30, category: str = "stand", before: Chart | None = Non
 
 def enlarge(event_id: str, new: Chart, group: str = "organizer") -> tuple[int, Any]:
     canonical = encode(new)
-    catalog_store.save_chart(hash_of(canonical), canonical, b"", new, NOON, "organizer")
+    drawings.save_chart(hash_of(canonical), canonical, b"", new, NOON, "organizer")
     status, answer, _ = harness.call(
         "inventory.enlarge_house",
         path={"eventId": event_id},

@@ -6,14 +6,13 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
 from inventory import keys, pace, rows
 from inventory.hold_seats import SEATS_MAX
 from inventory.seats import SLOTS, Seat
-from kit import ids
+from kit import ids, settings
 from tests import harness
 from tests.inventory.house import (
     LEASE,
@@ -212,7 +211,7 @@ def test_a_seat_given_back_by_a_clock_that_runs_ahead_is_free_at_once() -> None:
 def test_rows_and_claims_fit_in_one_write_unit() -> None:
     event_id = open_event()
     assert hold(event_id, [f"stalls-0-{slot}" for slot in range(8)], key="k" * 255)[0] == 201
-    items = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    items = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
     claim = next(item for item in items if item["pk"]["S"].startswith("P#"))
     assert item_size(claim) < 1024
     assert max(item_size(item) for item in items if "s47" in item) < 1024
@@ -324,10 +323,10 @@ def test_every_reason_has_a_word_of_its_own_and_nothing_is_held() -> None:
         "not-on-sale-yet": (open_event(on_sale_at=NOON + timedelta(minutes=1)), {"seatIds": TWO}),
         "sold-out": (gone, {"bestAvailable": {"quantity": 1}}),
     }
-    stored = boto3.client("dynamodb").scan(TableName="test-inventory")["Items"]
+    stored = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
     refused = {wanted: word(hold(event_id, **wish)[1]) for wanted, (event_id, wish) in wishes.items()}
     assert refused == {wanted: wanted for wanted in wishes}
-    assert boto3.client("dynamodb").scan(TableName="test-inventory")["Items"] == stored
+    assert settings.client("dynamodb").scan(TableName="test-inventory")["Items"] == stored
 
 
 def test_a_hold_needs_somebody() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -77,6 +78,16 @@ def test_the_last_seat_held_and_given_back() -> None:
     assert availability(event_id) == "available"
 
 
+def test_a_sold_out_event_that_was_moved_is_sold_out_when_it_is_put_on_sale_again() -> None:
+    event_id = open_event()
+    project_seats.project_seats([change(event_id, row, 1, size) for row, size in ROWS.items()], NOON)
+    event = catalog.get_event(event_id)
+    later = event.starts_at + timedelta(days=7)
+    catalog.mark_moved(event, catalog.moved_to(event, later, NOON + timedelta(days=14), NOON))
+    assert put_on_sale(event_id)[0] == 200
+    assert availability(event_id) == "none"
+
+
 def test_a_second_try_counts_what_the_first_did_not_come_to(monkeypatch: pytest.MonkeyPatch) -> None:
     event_id = open_event()
     everything = [change(event_id, row, 1, size) for row, size in ROWS.items()]
@@ -139,9 +150,9 @@ def test_a_mark_is_none_only_when_nothing_is_left() -> None:
 
 
 def test_a_batch_may_touch_every_row_of_a_vast_floor() -> None:
-    """Three hundred rows are more than one write's conditions may name."""
-    event_id = open_event(chart(floor=48 * 300))
-    project_seats.project_seats([RowChange(event_id, "floor", row, 1, [SOLD] * 48, ()) for row in range(300)], NOON)
+    """A hundred and twenty rows are more than one write's conditions may name."""
+    event_id = open_event(chart(floor=48 * 120))
+    project_seats.project_seats([RowChange(event_id, "floor", row, 1, [SOLD] * 48, ()) for row in range(120)], NOON)
     (floor,) = snapshots.load_sections(event_id, ["floor"]).sections
-    assert (floor.available, floor.version) == (0, 300)
+    assert (floor.available, floor.version) == (0, 120)
     assert availability(event_id) == "few"

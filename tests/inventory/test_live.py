@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from inventory import push_changes, told, watch_seats
 from inventory.ticks import Tick
 from inventory.told import EVERY_MAX, EVERY_MIN, LISTENERS_MAX, POSTS_PER_SECOND
-from kit import clock
+from kit import clock, settings
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, project, records, release, rows_now, word
 from tests.live.viewers import Gateway, gateway, leave, send, viewer
@@ -33,10 +32,10 @@ def watch(connection: str, event_id: str, sections: Sequence[str] | None = None)
 
 def ticks() -> Iterator[Tick]:
     """What the projector put into the queue."""
-    url = boto3.client("sqs").get_queue_url(QueueName="test-ticks.fifo")["QueueUrl"]
-    while messages := boto3.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+    url = settings.client("sqs").get_queue_url(QueueName="test-ticks.fifo")["QueueUrl"]
+    while messages := settings.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
-            boto3.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            settings.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             body = json.loads(message["Body"])
             yield Tick(body["eventId"], datetime.fromisoformat(body["ends"]))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from catalog import Presale
 from inventory import holding
+from kit import settings
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, word
 
@@ -86,6 +86,14 @@ def test_of_two_who_want_the_last_place_at_once_one_gives_the_seats_back(monkeyp
     assert hold(event_id, TWO, person="bob", presaleCode=code)[0] == 201
 
 
+def test_a_club_uses_its_code_in_two_presales() -> None:
+    event_id = presold()
+    codes(event_id, codes=["SUMMERCLUB30"])
+    [code] = codes(event_id, presaleId="cards", codes=["SUMMERCLUB30"])
+    assert hold(event_id, TWO, presaleCode=code)[0] == 201
+    assert hold(event_id, OTHERS, person="bob", presaleCode=code, now=FANS.ends_at)[0] == 201
+
+
 def test_one_code_may_be_for_everybody() -> None:
     event_id = presold()
     [code] = codes(event_id, codes=["OPEN-HOUSE"])
@@ -98,7 +106,7 @@ def test_codes_are_of_one_event_and_are_not_kept() -> None:
     many = codes(event_id, count=3)
     assert len(set(many)) == 3
     assert word(hold(other, TWO, presaleCode=many[0])[1]) == "presale-code-invalid"
-    items = boto3.client("dynamodb", region_name=harness.REGION).scan(TableName="test-inventory")["Items"]
+    items = settings.client("dynamodb").scan(TableName="test-inventory")["Items"]
     assert not [item for item in items if many[0] in str(item) or many[0].replace("-", "") in str(item)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from inventory import rows
 from kit import settings
 from local.cloud import LocalCloud
 from tests import harness
-from tests.inventory.house import chart, hold, open_event, put_on_sale, word
+from tests.inventory.house import NOON, chart, hold, open_event, put_on_sale, word
 
 PUBLISHERS = 8
 
@@ -33,6 +34,13 @@ def test_a_publication_held_up_until_seats_are_held_takes_none_back(monkeypatch:
     assert (status, answer["seatCount"]) == (200, chart().seat_count)
     taken = hold(event_id, ["stalls-0-3"], person="bob")
     assert (taken[0], word(taken[1])) == (409, "seats-unavailable")
+
+
+def test_a_refused_publication_leaves_nothing_behind() -> None:
+    event_id = open_event(on_sale=False)
+    status, problem, _ = put_on_sale(event_id, NOON + timedelta(days=31))
+    assert (status, word(problem)) == (409, "event-not-sellable")
+    assert settings.client("dynamodb").scan(TableName="test-inventory")["Items"] == []
 
 
 def test_many_publications_at_once_make_one_house(local_cloud: LocalCloud) -> None:

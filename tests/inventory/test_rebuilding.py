@@ -6,9 +6,9 @@ import base64
 import random
 from typing import Any
 
-import boto3
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from inventory import project_seats, rebuild_map, snapshots
@@ -16,7 +16,7 @@ from inventory.project_seats import RowChange
 from inventory.seats import FREE, held, is_on_the_map, sold
 from inventory.snapshots import RowBits
 from inventory.writes import Refused
-from kit import ids
+from kit import ids, settings
 from tests import harness
 from tests.inventory.house import LEASE, NOON, free_seats, hold, open_event, project, records, release, rows_now, word
 
@@ -33,14 +33,14 @@ def rebuild(event_id: str, groups: tuple[str, ...] = ("operator",)) -> tuple[int
 
 def sections_of(event_id: str) -> dict[str, dict[str, Any]]:
     """The map's items as they stand."""
-    page = boto3.client("dynamodb").scan(TableName="test-inventory")
+    page = settings.client("dynamodb").scan(TableName="test-inventory")
     return {item["sk"]["S"]: item for item in page["Items"] if item["pk"]["S"] == f"S#{event_id}"}
 
 
 def lose_the_map(event_id: str) -> None:
     for section in ("stalls", "balcony", "floor"):
         key = {"pk": {"S": f"S#{event_id}"}, "sk": {"S": section}}
-        boto3.client("dynamodb").delete_item(TableName="test-inventory", Key=key)
+        settings.client("dynamodb").delete_item(TableName="test-inventory", Key=key)
 
 
 def a_sale() -> tuple[str, list[dict[str, Any]]]:
@@ -73,7 +73,7 @@ def test_a_wrong_map_is_put_right_and_a_right_one_left_alone() -> None:
     project(stream)
     as_projected = sections_of(event_id)
     for section, row, wrong in [("stalls", "r0", RowBits(1, 0)), ("floor", "r1", RowBits(99, 2**47))]:
-        boto3.client("dynamodb").update_item(
+        settings.client("dynamodb").update_item(
             TableName="test-inventory",
             Key={"pk": {"S": f"S#{event_id}"}, "sk": {"S": section}},
             UpdateExpression=f"SET {row} = :wrong",
@@ -143,7 +143,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[tuple[tuple[str, int], int, tuple[
     return writes, [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis.settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deliveries())
 def test_any_delivery_makes_the_map_that_a_rebuild_makes(
     drawn: tuple[list[tuple[tuple[str, int], int, tuple[int, ...]]], list[list[int]]],
@@ -186,7 +186,7 @@ def write_base(changes: list[RowChange]) -> None:
         item = {f"s{slot}": {"B": value} for slot, value in enumerate(change.values)}
         key = {"pk": {"S": f"R#{change.event_id}#{change.section}#{change.row}"}, "sk": {"S": "row"}}
         version = {"ver": {"N": str(change.version)}}
-        boto3.client("dynamodb").put_item(TableName="test-inventory", Item={**key, **version, **item})
+        settings.client("dynamodb").put_item(TableName="test-inventory", Item={**key, **version, **item})
 
 
 def test_without_comparing_versions_an_older_record_frees_a_sold_seat(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,10 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
 
 import live
-from kit import clock
+from kit import clock, settings
 from live import posting
 from tests import harness
 from tests.live.viewers import NOON, connect, gateway, leave, send, ticket, viewer
@@ -142,7 +141,7 @@ def test_everything_here_expires_by_itself() -> None:
     viewer("c1")
     live.listen("c1", CHANNEL, NOON)
     ticket()
-    table = boto3.client("dynamodb").scan(TableName="test-live")["Items"]
+    table = settings.client("dynamodb").scan(TableName="test-live")["Items"]
     assert len(table) == 3
     latest = clock.to_ms(NOON + timedelta(hours=3)) // 1000
     assert all(0 < int(item["expires"]["N"]) < latest for item in table)

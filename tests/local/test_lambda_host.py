@@ -49,6 +49,9 @@ def process(event, context):
     time.sleep(0.01)
     return os.getpid()
 
+def parent(event, context):
+    return os.getppid()
+
 def unspeakable(event, context):
     return {1, 2}
 
@@ -193,6 +196,16 @@ def test_a_cold_burst_is_served_by_few_processes(local_cloud: LocalCloud) -> Non
         caller.join(timeout=20)
     assert len(processes) == 50
     assert 1 < len(set(processes)) <= PER_FUNCTION
+
+
+def test_a_function_whose_template_was_killed_is_made_anew(local_cloud: LocalCloud) -> None:
+    invoke = create(local_cloud, "killed", "parent")
+    template = invoke()[0]
+    os.kill(template, signal.SIGKILL)
+    eventually(lambda: not exists(template))
+    answers = [invoke() for _ in range(3)]
+    assert [failed for _, failed, _ in answers] == ["Runtime.ExitError", None, None]
+    assert answers[1][0] != template
 
 
 def test_a_taken_port_is_said_in_one_sentence(local_cloud: LocalCloud, tmp_path: Path) -> None:

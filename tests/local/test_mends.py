@@ -431,7 +431,58 @@ def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
     assert at_once <= mends.STEPS_AT_ONCE
 
 
+def what_gave_up_goes_on(cloud: LocalCloud) -> None:
+    """Its second state fails once."""
+    source = (
+        "import os\n"
+        "def handler(event, context):\n"
+        "    if os.path.exists(event['mark']):\n"
+        "        return 'done'\n"
+        "    if event['state'] == 'Second':\n"
+        "        open(event['mark'], 'w').close()\n"
+        "        raise RuntimeError('away')\n"
+        "    return 'done'\n"
+    )
+    function = cloud.client("lambda").create_function(
+        FunctionName="gives-up",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/nobody",
+        Handler="verb.handler",
+        Code={"ZipFile": zipped(verb_py=source)},
+    )
+    parameters = {"mark.$": "$.mark", "state.$": "$$.State.Name"}
+    task = {"Type": "Task", "Resource": function["FunctionArn"], "Parameters": parameters}
+    states = {
+        "First": {**task, "ResultPath": "$.first", "Next": "Second"},
+        "Second": {**task, "ResultPath": "$.second", "Next": "Third"},
+        "Third": {**task, "ResultPath": "$.third", "End": True},
+    }
+    machines = cloud.client("stepfunctions")
+    machine = machines.create_state_machine(
+        name="gives-up",
+        roleArn="arn:aws:iam::000000000000:role/nobody",
+        definition=json.dumps({"StartAt": "First", "States": states}),
+    )
+    document = json.dumps({"mark": str(cloud.state_dir / "gave-up")})
+    started = machines.start_execution(stateMachineArn=machine["stateMachineArn"], input=document)["executionArn"]
+
+    def ended() -> Any:
+        deadline = time.monotonic() + 10
+        while (seen := machines.describe_execution(executionArn=started))["status"] == "RUNNING":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return seen
+
+    assert ended()["status"] == "FAILED"
+    machines.redrive_execution(executionArn=started)
+    assert ended()["status"] == "SUCCEEDED"
+    assert set(json.loads(ended()["output"])) == {"mark", "first", "second", "third"}
+    with pytest.raises(machines.exceptions.ExecutionNotRedrivable):
+        machines.redrive_execution(executionArn=started)
+
+
 PROBES = (
+    what_gave_up_goes_on,
     a_burst_of_purchases_takes_turns,
     a_wait_fails_with_its_function,
     a_burst_of_changes_is_few_batches,

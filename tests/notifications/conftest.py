@@ -9,17 +9,17 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from aiohttp import web
 
 from kit import settings
 from local.mailbox import Mailbox
 from local.push_service import SUBSCRIBE_PATH, PushService
-from notifications import outbox, retry_messages, send_messages
+from notifications import outbox, retry_messages, send_messages, store
 from orders import Order
 from tests import harness
 from tests.tickets.conftest import a_person, an_event, an_order, aws  # noqa: F401
@@ -33,8 +33,9 @@ def sent(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, 
     monkeypatch.setenv("MAIL_FROM", "tickets@boxoffice.test")
     monkeypatch.setenv("PARAM_SITE_URL", "/boxoffice/site-url")
     monkeypatch.setattr(outbox, "PAUSE_SECONDS", 0)
-    boto3.client("ssm").put_parameter(Name="/boxoffice/site-url", Value=SITE, Type="String")
-    boto3.client("sesv2").create_email_identity(EmailIdentity="tickets@boxoffice.test")
+    monkeypatch.setattr(store, "CLAIMED_FOR", timedelta(seconds=-1))  # retries come after minutes, here at once
+    settings.client("ssm").put_parameter(Name="/boxoffice/site-url", Value=SITE, Type="String")
+    settings.client("sesv2").create_email_identity(EmailIdentity="tickets@boxoffice.test")
     mails: list[dict[str, Any]] = []
     ses = settings.client("sesv2", timeout_seconds=5, attempts=1)
     send = ses.send_email

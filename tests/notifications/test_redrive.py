@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 
 from infra.redrive import Account, redrive
+from kit import settings
 from notifications import retry_messages, send_messages
 from orders import Order
 from orders import store as orders
@@ -48,7 +48,7 @@ class Deployed:
     def paginate(self, StackName: str = "") -> list[dict[str, Any]]:  # noqa: N803  boto3's names
         if not StackName:
             return [{"EventSourceMappings": self.mappings}]
-        urls = boto3.client("sqs").list_queues(QueueNamePrefix=PREFIXES[StackName])["QueueUrls"]
+        urls = settings.client("sqs").list_queues(QueueNamePrefix=PREFIXES[StackName])["QueueUrls"]
         queues = [{"ResourceType": "AWS::SQS::Queue", "PhysicalResourceId": url} for url in urls]
         return [{"StackResourceSummaries": queues}]
 
@@ -59,11 +59,11 @@ class Deployed:
 
 @pytest.fixture
 def account(sent: Any, monkeypatch: pytest.MonkeyPatch) -> Account:
-    made = boto3.client("dynamodb").update_table(
+    made = settings.client("dynamodb").update_table(
         TableName="test-orders", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     )
     deployed = Deployed(made["TableDescription"]["LatestStreamArn"])
-    sqs = boto3.client("sqs")
+    sqs = settings.client("sqs")
     for name in ("messages-dead", "orders-failed"):
         sqs.create_queue(QueueName=name)
     policy = {"deadLetterTargetArn": f"{ARN}messages-dead", "maxReceiveCount": 5}
@@ -78,7 +78,7 @@ def account(sent: Any, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 def put(queue: str, body: str) -> None:
-    sqs = boto3.client("sqs")
+    sqs = settings.client("sqs")
     sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body)
 
 
@@ -97,7 +97,7 @@ def pointer(number: str, shard: str, stream: str) -> str:
 
 def outbox_record(order: Order) -> tuple[str, str, str]:
     """Sequence number, shard and stream of the order's message."""
-    streams = boto3.client("dynamodbstreams")
+    streams = settings.client("dynamodbstreams")
     [stream] = streams.list_streams(TableName="test-orders")["Streams"]
     [shard] = streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]
     iterator = streams.get_shard_iterator(

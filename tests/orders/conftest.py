@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
 
-from kit import ids
+from kit import ids, settings
 from kit.money import Money
 from kit.table import Transaction
 from orders import Delivery, Order, OrderedSeat, store
@@ -22,7 +21,7 @@ NOON = datetime(2030, 6, 1, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with harness.aws():
-        pool = boto3.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]
+        pool = settings.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]
         monkeypatch.setenv("USER_POOL_ID", pool["Id"])
         yield
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
+from kit import settings
 from orders import launch_purchase
 from tests import harness
 
@@ -25,7 +25,7 @@ PURCHASE = {
 def machine(_aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     role = "arn:aws:iam::123456789012:role/any"
     passes = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-    made = boto3.client("stepfunctions").create_state_machine(
+    made = settings.client("stepfunctions").create_state_machine(
         name="purchase", definition=json.dumps(passes), roleArn=role
     )
     monkeypatch.setenv("MACHINE_PURCHASE", made["stateMachineArn"])
@@ -54,7 +54,7 @@ def message(order_id: str) -> str:
 
 
 def executions(machine_arn: str) -> list[Any]:
-    client = boto3.client("stepfunctions")
+    client = settings.client("stepfunctions")
     found = client.list_executions(stateMachineArn=machine_arn)["executions"]
     return [client.describe_execution(executionArn=execution["executionArn"]) for execution in found]
 

@@ -8,10 +8,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from kit import ids
+from kit import ids, settings
 from orders import get_order
 from payments import AlreadyAuthorized
 from tests import harness
@@ -36,7 +35,7 @@ def send(verb: str, now: datetime = NOW) -> Any:
 
 @pytest.fixture(autouse=True)
 def accepted(_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = boto3.client("stepfunctions").create_state_machine(
+    machine = settings.client("stepfunctions").create_state_machine(
         name="purchase",
         definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
         roleArn="arn:aws:iam::123456789012:role/any",

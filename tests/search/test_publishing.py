@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
@@ -15,6 +14,7 @@ import catalog
 from kit import settings
 from search import publish_index, purge_edge, snapshots
 from search.index import build_index
+from search.listing import listing
 from search.serving import serving
 from search.snapshots import Outdated
 from tests import harness
@@ -41,7 +41,7 @@ def overwrite(key: str, body: bytes) -> None:
 
 
 def _s3() -> Any:
-    return boto3.client("s3", region_name=harness.REGION)
+    return settings.client("s3")
 
 
 def publish(*numbers: int, now: Any = NOW) -> None:
@@ -60,7 +60,7 @@ def found(now: Any = NOW, **query: str) -> list[str]:
 
 def stream(event_id: str, kind: str = "MODIFY") -> dict[str, Any]:
     """What the table's stream says of an event as it is now."""
-    table = boto3.client("dynamodb", region_name=harness.REGION)
+    table = settings.client("dynamodb")
     key = {"pk": {"S": f"EVENT#{event_id}"}, "sk": {"S": "EVENT"}}
     image = table.get_item(TableName="test-catalog", Key=key).get("Item")
     return {"eventName": kind, "dynamodb": {"Keys": key, **({"NewImage": image} if image else {})}}
@@ -154,6 +154,30 @@ def test_two_publishers_words_do_not_undo_each_other(monkeypatch: pytest.MonkeyP
     assert found(LATER, availability="none") == ["01", "02"]
 
 
+def test_a_word_holds_over_an_index_whose_publisher_began_later() -> None:
+    publish(1, 2, now=LATER)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, NOW)
+    assert found(LATER, availability="none") == ["02"]
+
+
+def test_a_word_that_an_index_overtakes_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(1, 2)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    real = snapshots.write_words
+    overtaken: list[bool] = []
+
+    def slow(words: Any, etag: Any) -> None:
+        if not overtaken:
+            overtaken.append(True)
+            publish(3, now=LATER)
+        real(words, etag)
+
+    monkeypatch.setattr(snapshots, "write_words", slow)
+    publish_index.publish_changes({sold_out.event_id: sold_out}, NOW)
+    assert found(LATER, availability="none") == ["02"]
+
+
 def test_a_repeated_record_publishes_nothing() -> None:
     publish(1)
     before = stored()
@@ -194,8 +218,19 @@ def test_a_damaged_index_is_built_again_from_the_catalog() -> None:
     overwrite(json.loads(stored())["key"], b"half")
     publish_index._known.clear()
     deliver(stream(created["eventId"]), now=LATER)
-    publish_index.publish_all(LATER)
     assert found(LATER) == [created["eventId"][-2:]]
+
+
+@pytest.mark.parametrize("document", [snapshots.MANIFEST, snapshots.WORDS])
+def test_a_damaged_document_is_written_anew(document: str) -> None:
+    created = event()
+    publish_index.publish_all(NOW)
+    overwrite(document, b"half")
+    deliver(stream(created["eventId"]), now=LATER)
+    assert found(LATER) == [created["eventId"][-2:]]
+    sold_out = msgspec.structs.replace(listing(catalog.get_event(created["eventId"])), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, LATER)
+    assert found(LATER + timedelta(minutes=1), availability="none") == [created["eventId"][-2:]]
 
 
 def test_of_two_publishers_the_slower_one_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,7 +293,7 @@ def test_the_edge_is_purged_within_a_budget(monkeypatch: pytest.MonkeyPatch) -> 
     purges(asked, monkeypatch)
     for second in (0, 5, 30, 61):
         publish(1 + second % 10, now=NOW + timedelta(seconds=second))
-    queue = boto3.client("sqs", region_name=harness.REGION)
+    queue = settings.client("sqs")
     address = queue.get_queue_url(QueueName="test-purges")["QueueUrl"]
     sent = queue.get_queue_attributes(QueueUrl=address, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
     assert int(sent["Attributes"]["ApproximateNumberOfMessagesDelayed"]) == 3, "one publish changed nothing"

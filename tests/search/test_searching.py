@@ -158,6 +158,8 @@ def test_every_order_pages_without_gap_or_repetition(index: Index, sort: str) ->
     "query",
     [
         {"radius": "10"},
+        {"location": "!!!"},
+        {"category": ","},
         {"latlong": "1000,5"},
         {"latlong": "91,5"},
         {"latlong": "x"},
@@ -240,6 +242,8 @@ def test_what_many_ask_for_stays_longer_at_the_edge(index: Index) -> None:
     assert seconds(latlong="48.2,16.4") == 30
     assert seconds(city="paris") == 30, "one of these is about to sell out"
     assert seconds(city="nowhere") == 30
+    just_opened = build_index([summary(1, on_sale_at=NOW - timedelta(minutes=20))])
+    assert seconds_at_the_edge(EventsQuery(), ask(just_opened), NOW) == 30
 
 
 def test_rows_survive_the_index(index: Index) -> None:

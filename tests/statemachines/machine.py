@@ -9,6 +9,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -56,9 +57,15 @@ def machine(name: str, verbs: Mapping[str, Verb]) -> Iterator[Callable[[dict[str
         role = _role()
         for state in verbs:
             definition = definition.replace(f"${{{state}}}", _function(state, role))
-        client = boto3.client("stepfunctions", region_name=REGION)
+        client = client_of("stepfunctions")
         made = client.create_state_machine(name=name, definition=definition, roleArn=role)
         yield lambda document: _run(client, made["stateMachineArn"], document)
+
+
+@cache
+def client_of(service: str) -> Any:
+    """Made once: making one takes longer than most executions do."""
+    return boto3.client(service, region_name=REGION)
 
 
 def _run(client: Any, machine_arn: str, document: dict[str, Any]) -> Run:
@@ -75,7 +82,7 @@ def _run(client: Any, machine_arn: str, document: dict[str, Any]) -> Run:
 
 def _role() -> str:
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
-    iam = boto3.client("iam", region_name=REGION)
+    iam = client_of("iam")
     return str(iam.create_role(RoleName="any", AssumeRolePolicyDocument=policy)["Role"]["Arn"])
 
 
@@ -83,7 +90,7 @@ def _function(name: str, role: str) -> str:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("never_run.py", "")
-    made = boto3.client("lambda", region_name=REGION).create_function(
+    made = client_of("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
         Role=role,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 import pytest
 
 from inventory import CardsExhausted, HoldExpired, SeatsLost
@@ -23,7 +22,7 @@ from payments.payment import (
     PaymentClosed,
 )
 from payments.refunds import RefundRefused
-from tests.statemachines.machine import REGION, Run, machine
+from tests.statemachines.machine import Run, client_of, machine
 
 INPUT = {
     "orderId": "ord_0000000000000001",
@@ -53,7 +52,7 @@ class Verbs:
             if errors := self._failing.get(state):
                 raise errors.pop(0) if len(errors) > 1 else errors[0]
             if token := document.get("taskToken"):
-                boto3.client("stepfunctions", region_name=REGION).send_task_success(taskToken=token, output="false")
+                client_of("stepfunctions").send_task_success(taskToken=token, output="false")
             return {}
 
         return verb

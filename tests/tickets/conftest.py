@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
 
 from catalog import Event, Venue
 from catalog import store as catalog_store
 from catalog.events import NewEvent, scheduled
-from kit import ids
+from kit import ids, settings
 from kit.money import Money
 from kit.table import Transaction
 from orders import Delivery, Order, OrderedSeat, Status
@@ -31,7 +30,7 @@ TWO_SEATS = (
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with harness.aws():
-        pool = boto3.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]["Id"]
+        pool = settings.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]["Id"]
         monkeypatch.setenv("USER_POOL_ID", pool)
         yield
 
@@ -41,7 +40,7 @@ def a_person(person: str, name: str = "", email: str = "", verified: bool = True
     attributes = {"email": email or f"{person}@example.test", "email_verified": str(verified).lower()}
     if name:
         attributes["name"] = name
-    boto3.client("cognito-idp").admin_create_user(
+    settings.client("cognito-idp").admin_create_user(
         UserPoolId=os.environ["USER_POOL_ID"],
         Username=person,
         UserAttributes=[{"Name": key, "Value": value} for key, value in attributes.items()],

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import msgspec
 import pytest
 
@@ -66,7 +65,7 @@ def _running(stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch) -> 
 
 def _a_machine_that_waits() -> str:
     """What it does is run by `carry_out`, since moto maps no lists."""
-    made = boto3.client("stepfunctions").create_state_machine(
+    made = settings.client("stepfunctions").create_state_machine(
         name="event-change",
         definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": true}}}',
         roleArn="arn:aws:iam::123456789012:role/any",
@@ -80,7 +79,7 @@ def carry_out(event_id: str, upto: int = 100) -> None:
     assert change is not None
     told = {"eventId": event_id, "changeId": change.change_id}
     gathered = run("GatherOrders", told)
-    listed = boto3.client("s3").get_object(Bucket=gathered["bucket"], Key=gathered["key"])["Body"].read()
+    listed = settings.client("s3").get_object(Bucket=gathered["bucket"], Key=gathered["key"])["Body"].read()
     for order_id in msgspec.json.decode(listed)[:upto]:
         of_order = told | {"orderId": order_id}
         if change.kind == "moved":
@@ -95,7 +94,7 @@ def carry_out(event_id: str, upto: int = 100) -> None:
             run("RecordRefund", of_order | {"cancellationId": recalled["cancellationId"]})
         except Exception as error:  # noqa: BLE001  as the machine's Catch does
             run("RecordFailure", of_order | {"error": {"Error": type(error).__name__, "Cause": "…"}})
-    client = boto3.client("stepfunctions")
+    client = settings.client("stepfunctions")
     arn = settings.env("MACHINE_EVENT_CHANGE").replace(":stateMachine:", ":execution:")
     client.stop_execution(executionArn=f"{arn}:{change.execution}")
     until = time.monotonic() + 10

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-import boto3
-
+from kit import settings
 from kit.clock import to_ms
 from tests.waitingroom.crowd import Crowd
 from waitingroom import ticking
@@ -168,7 +167,7 @@ class Campaign:
         self.ended |= ended
 
     def items(self, prefix: str) -> list[dict[str, Any]]:
-        found = boto3.client("dynamodb").scan(TableName="test-waitingroom")["Items"]
+        found = settings.client("dynamodb").scan(TableName="test-waitingroom")["Items"]
         return [item for item in found if item["pk"]["S"].startswith(f"{prefix}{self.crowd.event_id}")]
 
     def ok(self, holds: bool, otherwise: str) -> None:

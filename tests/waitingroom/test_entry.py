@@ -7,10 +7,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-import boto3
 import pytest
 from moto.cognitoidp import cognitoidp_backends
 
+from kit import settings
 from kit.errors import Busy
 from kit.sealed import seal
 from tests import harness
@@ -143,7 +143,7 @@ def test_joining_is_still_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> str:
-    cognito = boto3.client("cognito-idp")
+    cognito = settings.client("cognito-idp")
     pool_id = cognito.create_user_pool(PoolName="people", UsernameAttributes=["email"])["UserPool"]["Id"]
     monkeypatch.setenv("USER_POOL_ID", pool_id)
     return str(pool_id)
@@ -151,7 +151,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def account(pool: str, name: str, days: int, **attributes: str) -> str:
     """Somebody who signed up so many days before the sale; their person id."""
-    person = boto3.client("cognito-idp").admin_create_user(
+    person = settings.client("cognito-idp").admin_create_user(
         UserPoolId=pool,
         Username=f"{name}@example.org",
         UserAttributes=[{"Name": key, "Value": value} for key, value in attributes.items()],

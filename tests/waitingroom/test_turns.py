@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 import live
+from kit import settings
 from tests import harness
 from tests.live.viewers import Gateway, gateway, send, viewer
 from tests.test_house import ROOT
@@ -29,7 +29,7 @@ def watch(crowd: Crowd, person: str | None) -> Any:
 
 def told() -> None:
     """What ticks have put into the queue so far is told."""
-    queue = boto3.client("sqs")
+    queue = settings.client("sqs")
     url = queue.get_queue_url(QueueName="test-turns")["QueueUrl"]
     while messages := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         tell_turns.handler({"Records": [{"body": message["Body"]} for message in messages]}, harness.CONTEXT)

@@ -65,7 +65,7 @@ function Parts({ read }: { read: Event }) {
         <ChartStep title="The seating chart" onChart={(brought) => setChart(brought?.chart ?? undefined)} />
       )}
       <PricingPart key={chart?.hash} {...part} chart={chart} />
-      {event.status === "scheduled" && event.chartHash && <OnSale {...part} />}
+      {["scheduled", "moved"].includes(event.status) && event.chartHash && <OnSale {...part} />}
       <PresalePart {...part} />
       <ArtistPart {...part} />
       <SeriesPart {...part} />
