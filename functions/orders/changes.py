@@ -32,13 +32,17 @@ class OtherRun(Exception):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """`change_id` names it for good; `run` counts how often it was carried on. `orders`: none while nobody counted."""
+    """`change_id` names it for good; `run` counts how often it was carried on. `orders`: none while nobody counted.
+    `tries` counts how often this run listed what is left, and `next_try_at` is when it does that with what failed.
+    """
 
     event_id: str
     change_id: str
     kind: Kind
     run: int
     orders: int | None
+    tries: int = 0
+    next_try_at: datetime | None = None
 
     @property
     def execution(self) -> str:
@@ -68,6 +72,8 @@ class ChangeItem(Model):
     kind = UnicodeAttribute()
     run = NumberAttribute()
     orders = NumberAttribute(null=True)
+    tries = NumberAttribute(default=0)
+    next_try_at = UnicodeAttribute(attr_name="nextTryAt", null=True)
     begun_at = UnicodeAttribute(attr_name="begunAt")
 
 
@@ -91,7 +97,9 @@ def find(event_id: str) -> Change | None:
     except ChangeItem.DoesNotExist:
         return None
     orders = None if item.orders is None else int(item.orders)
-    return Change(event_id, item.change_id, msgspec.convert(item.kind, Kind), int(item.run), orders)
+    kind, next_try_at = msgspec.convert(item.kind, Kind), item.next_try_at
+    again = datetime.fromisoformat(next_try_at) if next_try_at else None
+    return Change(event_id, item.change_id, kind, int(item.run), orders, int(item.tries), again)
 
 
 def begin_run(event_id: str, change_id: str, kind: Kind, before: Change | None, now: datetime) -> Change:
@@ -118,11 +126,13 @@ def begin_run(event_id: str, change_id: str, kind: Kind, before: Change | None, 
     return begun
 
 
-def note_orders(event_id: str, change_id: str, orders: int) -> None:
-    """How many orders the change concerns. One of before is left alone."""
+def note_try(event_id: str, change_id: str, orders: int, tries: int, next_try_at: datetime | None) -> None:
+    """How many orders the change concerns, and the run's next try. One of before is left alone."""
+    again = ChangeItem.next_try_at.set(rfc3339(next_try_at)) if next_try_at else ChangeItem.next_try_at.remove()
     try:
         ChangeItem(f"E#{event_id}", CHANGE).update(
-            [ChangeItem.orders.set(orders)], condition=ChangeItem.change_id == change_id
+            [ChangeItem.orders.set(orders), ChangeItem.tries.set(tries), again],
+            condition=ChangeItem.change_id == change_id,
         )
     except UpdateError as error:
         if error.cause_response_code != REFUSED:
@@ -139,6 +149,12 @@ def record(
     except PutError as error:
         if error.cause_response_code != REFUSED:
             raise
+
+
+def done(event_id: str, change_id: str) -> set[str]:
+    """The orders that are done."""
+    items = OutcomeItem.query(f"E#{event_id}#{change_id}", consistent_read=True)
+    return {item.sk.partition("#")[2] for item in items if item.outcome == "done"}
 
 
 def count(event_id: str, change_id: str) -> Counts:

@@ -17,7 +17,8 @@ MACHINE = "MACHINE_EVENT_CHANGE"
 
 class Progress(msgspec.Struct, frozen=True, rename="camel"):
     """`stopped`: orders are left or have failed, and no run is on; asking for the same change again goes on with
-    them. `orders` is null until they are counted. `failures`: the first hundred."""
+    them. `orders` is null until they are counted. `failures`: the first hundred; while `running`, those are tried
+    again by themselves, at `nextTryAt` where that is ahead."""
 
     event_id: str
     change: Kind
@@ -27,6 +28,7 @@ class Progress(msgspec.Struct, frozen=True, rename="camel"):
     failed: int
     left: int | None
     failures: list[Failed]
+    next_try_at: datetime | None
 
 
 class ChangeRun(msgspec.Struct, frozen=True, rename="camel"):
@@ -82,6 +84,7 @@ def _progress(change: Change) -> Progress:
         failed=counts.failed,
         left=left,
         failures=counts.failures,
+        next_try_at=change.next_try_at if running else None,
     )
 
 

@@ -23,7 +23,7 @@ TRANSITION_SECONDS = 0.03
 _KNOWN = {
     "Task": "Type Comment Resource Parameters ResultPath OutputPath TimeoutSeconds Retry Catch Next End",
     "Choice": "Type Comment Choices Default",
-    "Wait": "Type Comment Seconds Next",
+    "Wait": "Type Comment Seconds SecondsPath Next",
     "Map": "Type Comment MaxConcurrency ToleratedFailurePercentage ItemReader ItemSelector ItemProcessor ResultPath "
     "Next",
     "Succeed": "Type",
@@ -163,7 +163,8 @@ class Machine:
             chosen = next((rule for rule in state["Choices"] if _holds(rule, execution.document)), None)
             self._go(execution, chosen["Next"] if chosen else state["Default"])
         elif state["Type"] == "Wait":
-            self._soon(execution, lambda: self._go(execution, state["Next"]), state["Seconds"])
+            seconds = state["Seconds"] if "Seconds" in state else _get(execution.document, state["SecondsPath"])
+            self._soon(execution, lambda: self._go(execution, state["Next"]), seconds)
         elif state["Type"] == "Map":
             self._map(execution, state)
         elif state["Type"] in _ENDS:

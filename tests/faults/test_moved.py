@@ -31,7 +31,7 @@ def test_who_bought_for_the_new_date_is_told_of_no_choice_though_the_organizer_a
         stage.run(60)
         stage.fault("broken", "TellBuyer", "*", times=10_000)
         move(stage)
-        stage.run(3600)
+        stage.run(86_400)
         assert progress(stage)["status"] == "stopped"
         world.trouble.clear()
         ask(stage, "POST /organizer/events/{eventId}/on-sale", "inventory.put_on_sale", 200)

@@ -56,6 +56,12 @@ export function ChangeProgress({ change, goOn }: { change: EventChange; goOn: ()
         </>
       )}
       {change.status === "running" && <p class="muted">{words.going}. You may leave this page.</p>}
+      {change.nextTryAt && Date.parse(change.nextTryAt) > Date.now() && (
+        <p>
+          What failed is tried again at{" "}
+          <time dateTime={change.nextTryAt}>{new Date(change.nextTryAt).toLocaleTimeString()}</time>.
+        </p>
+      )}
       {change.status === "finished" && (
         <Notice
           kind="good"
