@@ -14,7 +14,6 @@ from kit import settings
 from kit.step import step
 from orders import changes
 
-
 PAUSE_MINUTES = (0, 5, 10, 20, 40, 80, 160, 240, 240)
 """Before each try of a run: over within 14 hours, beside what the map itself takes. Then a person has to go on."""
 

@@ -166,7 +166,7 @@ def _(stage: Stage) -> None:
 def _(stage: Stage) -> None:
     """Here no token and no reading back: the condition accepts this order's own value, however late it is tried."""
     order_id = stage.buy()
-    stage.fault("lost", "SellSeats", "dynamodb.UpdateItem inventory", times=5)  # all that the step tries by itself
+    stage.fault("lost", "SellSeats", "dynamodb.[TU]* inventory", times=5)  # all that the step tries by itself
     stage.run(840)
     assert stage.try_step("SellSeats", stage.input_of(order_id)) == "" and stage.is_completed(order_id)
     stage.run(600)
@@ -279,7 +279,7 @@ def _(stage: Stage) -> None:
     stage.meanwhile("CapturePayment", RECORD, lambda: _refund_at_stripe(stage, refunded))
     stage.run()
     _deliver(stage, stage.held_event(kind, refunded), "stale")
-    assert stage.payment(refunded).state == "refunded" and stage.tickets() == ["5", "6"]
+    assert stage.payment(refunded).state == "refunded" and stage.tickets() == ["4", "5"]
     assert stage.ended(refunded) == ("refunded", None), stage.ended(refunded)
 
 

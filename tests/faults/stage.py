@@ -17,7 +17,8 @@ from tests.faults.trouble import Fault
 from tests.faults.world import World
 from tests.inventory import house
 
-TWO = ["stalls-0-4", "stalls-0-5"]
+TWO = ["stalls-0-4", "balcony-0-3"]
+"""In two rows of two sections, so that all or none is a question of two items."""
 SWEPT_SECONDS = 4500.0
 REST_SECONDS = 4 * 86_400.0
 DECLINED = "pm_card_chargeDeclinedInsufficientFunds"
@@ -147,21 +148,26 @@ class Stage:
     def slots(self, kind: str) -> int:
         """How many of the two seats are `sold` or `held` at this moment."""
         now_ms = int(self.now.timestamp() * 1000)
-        [row] = [item for item in self.world.tables.scan("inventory") if item["pk"]["S"] == self.row]
-        values = [bytes(row[f"s{slot}"]["B"]) for slot in (4, 5)]
+        rows = {item["pk"]["S"]: item for item in self.world.tables.scan("inventory")}
+        places = [seat.rsplit("-", 1) for seat in TWO]
+        values = [bytes(rows[self._row(place)][f"s{slot}"]["B"]) for place, slot in places]
         sold = sum(value[:6] == b"\xff" * 6 for value in values)
         held = sum(int.from_bytes(value[:6], "big") > now_ms for value in values) - sold
         return sold if kind == "sold" else held
 
     @property
     def row(self) -> str:
-        return f"R#{self.event_id}#stalls#0"
+        """Of the first of the two seats."""
+        return self._row(TWO[0].rpartition("-")[0])
+
+    def _row(self, place: str) -> str:
+        return f"R#{self.event_id}#{place.replace('-', '#')}"
 
     def seats(self) -> dict[str, Any]:
-        """The row and Ada's claim, without the row's version."""
-        items = self.world.tables.scan("inventory")
-        ours = [item for item in items if item["pk"]["S"] in (self.row, "P#ada")]
-        return {item["pk"]["S"]: {name: value for name, value in item.items() if name != "ver"} for item in ours}
+        """Both rows and Ada's claim, without the rows' versions."""
+        ours = {"P#ada", *(self._row(seat.rpartition("-")[0]) for seat in TWO)}
+        items = [item for item in self.world.tables.scan("inventory") if item["pk"]["S"] in ours]
+        return {item["pk"]["S"]: {name: value for name, value in item.items() if name != "ver"} for item in items}
 
     def mails(self, person: str = "ada") -> list[str]:
         return [mail["message"] for mail in self.world.services.mails if mail["to"].startswith(f"{person}@")]
