@@ -64,6 +64,7 @@ class DataStack(Stack):
             "messages": notifications.messages,
             "purges": self.search.purges,
             "turns": waiting_room.turns,
+            "buckets": waiting_room.buckets,
         }
         at_edge = [secretsmanager.ReplicaRegion(region=EDGE_REGION)] if self.region != EDGE_REGION else None
         self.secrets: dict[str, secretsmanager.Secret] = {

@@ -55,7 +55,7 @@ TABLES = (
 INDEXES = {"orders": ("open-orders", "open", "createdAt"), "payments": ("listing", "listed", "listed_at")}
 """An index of a context's table: name, hash key, range key; keys only."""
 KEYS_ONLY = {"ProjectionType": "KEYS_ONLY"}
-QUEUES = ("charts", "expiries", "purchases", "purges", "ticks.fifo", "messages", "turns")
+QUEUES = ("charts", "expiries", "purchases", "purges", "ticks.fifo", "messages", "turns", "buckets")
 """Each address in `QUEUE_<NAME>`; first in, first out by its ending."""
 BUCKETS = ("charts", "search", "lists")
 """Each name in `BUCKET_<NAME>`."""

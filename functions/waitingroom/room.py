@@ -99,6 +99,10 @@ class Room(msgspec.Struct, frozen=True, rename="camel"):
     paused: bool = False
     closed_at: int = 0
     """When the register was closed: what was asked before may be written a moment after."""
+    handed_out: bool = False
+    """Whether others were asked to read the register too."""
+    buckets_read: int = 0
+    """How far the reading of it has come."""
     root: str = ""
     rooted_at: int = 0
     registered: int = 0

@@ -171,6 +171,10 @@ def record_bucket(event_id: str, bucket: int, root: str, people: int) -> None:
     BucketRoot(_pk(event_id), f"draw#{bucket:04}", root=root, people=people).save()
 
 
+def is_bucket_read(event_id: str, bucket: int) -> bool:
+    return BucketRoot.count(_pk(event_id), BucketRoot.sk == f"draw#{bucket:04}") > 0
+
+
 def bucket_roots(event_id: str) -> dict[int, tuple[str, int]]:
     """The root and the number of people of each bucket that was read so far."""
     items = BucketRoot.query(_pk(event_id), BucketRoot.sk.startswith("draw#"), consistent_read=True)

@@ -23,9 +23,10 @@ OVERDUE = timedelta(milliseconds=2500)
 
 @endpoint(callers=PUBLIC, cache_seconds=1, raises=(NotFound,))
 def handler(call: Call) -> NowServing:
-    """Whoever asks for a document that is overdue makes the tick that is missing, if nobody else does."""
+    """Whoever asks for a document that is overdue makes the tick that is missing, if nobody else does. But not while
+    the register is read for the draw: that may take longer than anybody waits here."""
     room = rooms.load(call.path["eventId"])
-    if room.phase != "closed" and _age(room, call.now) > OVERDUE:
+    if room.phase not in ("closed", "drawing") and _age(room, call.now) > OVERDUE:
         room = _tick_instead(room, call.now)
     terms = degraded.terms(room, call.now) if degraded.is_degraded(room, call.now) else None
     if terms is not None:

@@ -6,7 +6,7 @@ import msgspec
 
 from kit.errors import NotFound
 from kit.http import Call, endpoint
-from waitingroom import draws, register, rooms, ticking
+from waitingroom import draws, reading, register, rooms
 from waitingroom.draws import Step
 from waitingroom.problems import NotInLine, RoomNotOpen
 
@@ -47,8 +47,8 @@ def show_proof(event_id: str, person_id: str) -> Proof:
     if not room.seed:
         raise RoomNotOpen(phase=room.phase)
     bucket = register.bucket_of(room.buckets, person_id)
-    salt = ticking.salt_of(event_id, person_id)
-    leaves = ticking.leaves_of(room, register.drawn(event_id, bucket))
+    salt = reading.salt_of(event_id, person_id)
+    leaves = reading.leaves_of(room, register.drawn(event_id, bucket))
     own = leaves.index(draws.leaf(salt, event_id, person_id))
     roots = rooms.bucket_roots(event_id)
     hashes = [bytes.fromhex(roots[number][0]) for number in range(room.buckets)]

@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cache
 
 import msgspec
 
-from kit import settings
 from kit.clock import to_ms
-from waitingroom import beacon, draws, readiness, register, rooms, sessions, tallies, turns
+from waitingroom import beacon, draws, readiness, reading, register, rooms, sessions, tallies, turns
 from waitingroom.granting import Sight, arrivals_due, decide
-from waitingroom.register import Place
 from waitingroom.room import Room
 
 WORKERS = 16
 BUCKETS_COUNTED = 32
 """A larger register is estimated from so many of its buckets, another choice each time."""
-BUCKETS_DRAWN = 64
-"""Read in one tick while the draw is made."""
 GRACE_MS = 15_000
 """After the register is closed: no request that began before, or within the second that a process remembers the room,
 can still be writing, nor a clock be so far behind."""
@@ -114,9 +109,12 @@ def _with_root(room: Room, now: datetime) -> Room:
     known = rooms.bucket_roots(room.event_id)
     missing = [bucket for bucket in range(room.buckets) if bucket not in known]
     if missing:
-        chosen = random.sample(missing, min(len(missing), BUCKETS_DRAWN))
-        list(pool().map(lambda bucket: _read_bucket(room, bucket, now), chosen))
-        return room
+        left = reading.read_some(room, missing, now)
+        if left and not room.handed_out:
+            reading.hand_out(room, left, pool())
+        return msgspec.structs.replace(
+            room, handed_out=room.handed_out or bool(left), buckets_read=room.buckets - len(left)
+        )
     if room.checks_crowds and tallies.count_next(room, now):
         return room
     in_order = [known[bucket] for bucket in range(room.buckets)]
@@ -127,23 +125,3 @@ def _with_root(room: Room, now: datetime) -> Room:
         registered=sum(people for _, people in in_order),
         beacon_round=max(room.beacon_round, beacon.first_round_after(to_ms(now))),
     )
-
-
-def _read_bucket(room: Room, bucket: int, now: datetime) -> None:
-    places = list(register.drawn(room.event_id, bucket))
-    if room.checks_crowds:
-        tallies.record(room, bucket, places, now)
-    leaves = leaves_of(room, places)
-    rooms.record_bucket(room.event_id, bucket, draws.root(leaves).hex(), len(leaves))
-
-
-def leaves_of(room: Room, places: Iterable[Place]) -> list[bytes]:
-    """The leaves of everybody in a bucket of the register, in their order."""
-    people = [place.person_id for place in places]
-    return sorted(draws.leaf(salt_of(room.event_id, person), room.event_id, person) for person in people)
-
-
-def salt_of(event_id: str, person_id: str) -> bytes:
-    """The oldest key, so that a change of keys changes no leaf."""
-    key = settings.secret("SECRET_SIGNING").encode()
-    return draws.salt(key, event_id, person_id)

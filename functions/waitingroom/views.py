@@ -47,6 +47,8 @@ class Draw(msgspec.Struct, frozen=True, rename="camel"):
     beacon_source: str
     draw_at: datetime | None
     buckets: int
+    buckets_read: int = 0
+    """Of the closed register, on the way to its root."""
     root: str | None = None
     rooted_at: datetime | None = None
     secret: str | None = None
@@ -136,6 +138,7 @@ def _draw(room: Room, beacon_source: str) -> Draw:
         beacon_source=beacon_source,
         draw_at=from_ms(room.draw_at) if room.draw_at is not None else None,
         buckets=room.buckets,
+        buckets_read=room.buckets_read,
     )
     if room.root:
         known = msgspec.structs.replace(known, root=room.root, rooted_at=from_ms(room.rooted_at))

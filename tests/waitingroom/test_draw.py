@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.drand import QUICKNET_KEY
+from kit import settings
 from kit.clock import to_ms
-from kit.errors import Busy
+from kit.errors import Busy, NotFound
 from local.beacon_standin import BEACON_KEY, public_key, sign
 from local.verify_draw import checks
+from tests import harness
+from tests.test_house import ROOT
 from tests.waitingroom.crowd import Crowd
 from tests.waitingroom.test_lining_up import receipt
-from waitingroom import beacon, draws, ranks, register, ticking
+from waitingroom import beacon, control_room, draws, ranks, read_register, reading, register, rooms, ticking
 
 PEOPLE = [f"person-{number}" for number in range(12)]
 
@@ -160,6 +164,54 @@ def test_the_draw_waits_until_nobody_was_refused_for_five_minutes_and_receipts_s
         pass
     assert room.registered == 2
     assert crowd.status("bob")["rank"] < crowd.status("dan")["rank"]
+
+
+def handed_out() -> list[Any]:
+    """What lies in the queue, as the function is given it."""
+    queue = {"QueueUrl": settings.env("QUEUE_BUCKETS"), "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
+    return [
+        {"body": message["Body"]} for message in settings.client("sqs").receive_message(**queue).get("Messages", [])
+    ]
+
+
+def test_what_a_tick_does_not_get_through_is_handed_out_and_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SECONDS", 0)
+    monkeypatch.setattr(control_room, "BUCKETS_MIN", 16)
+    crowd = Crowd(draw_after=timedelta(minutes=1))
+    for person in PEOPLE:
+        crowd.join(person)
+    crowd.later(seconds=60)
+    while not crowd.tick().handed_out:
+        assert not handed_out()
+    assert crowd.document()["draw"]["bucketsRead"] == 1
+    others = {"Records": [record for _ in range(3) for record in handed_out()]}
+    read_register.handler(others, harness.CONTEXT)
+    roots, read = rooms.bucket_roots(crowd.event_id), reading.read_bucket
+    assert len(roots) >= 11
+    with mock.patch.object(reading, "read_bucket", wraps=read) as again:
+        read_register.handler(others, harness.CONTEXT)
+        again.assert_not_called()
+    while not (room := crowd.tick()).root:  # what no message asked for, ticks read
+        pass
+    assert (room.registered, room.buckets_read) == (len(PEOPLE), 16)
+    read_register.handler(others, harness.CONTEXT)
+    assert rooms.bucket_roots(crowd.event_id).items() >= roots.items()
+
+
+def test_nobody_who_asks_for_the_document_reads_the_register() -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1))
+    crowd.join("ada")
+    crowd.later(seconds=60)
+    assert crowd.tick().phase == "drawing"
+    crowd.later(minutes=5)
+    assert crowd.document()["phase"] == "drawing"
+    assert not rooms.bucket_roots(crowd.event_id)
+
+
+def test_the_sample_event_asks_for_a_bucket_of_a_room_that_is_not_here() -> None:
+    sample = json.loads((ROOT / "events/waitingroom/read_register.json").read_text())
+    with pytest.raises(NotFound):
+        read_register.handler(sample, harness.CONTEXT)
 
 
 def test_counting_the_register_takes_in_nobody_of_it() -> None:

@@ -1,3 +1,4 @@
+import type { NowServing } from "../api/types";
 import type { Line } from "./line";
 import type { Wait } from "./place";
 
@@ -49,7 +50,7 @@ export function wordsFor(line: Line): Words {
     );
   if (position === 0)
     return words("called", "It is your turn", "A place is being made ready. Stay on this page.");
-  if (now.draw.drawAt && now.phase !== "serving") return beforeTheDraw(now.draw.drawAt, now.phase);
+  if (now.draw.drawAt && now.phase !== "serving") return beforeTheDraw(now.draw.drawAt, now);
   if (position === undefined)
     return words("placing", "You are in line", "Your place is being worked out: a few seconds.");
   return words("waiting", ahead(position), waitWords(wait));
@@ -65,14 +66,22 @@ function invitation(drawAt: string | null | undefined, phase: string): Words {
   return words("outside", "You are not in line yet", "Join once. Reloading, or more windows, gains nothing.");
 }
 
-function beforeTheDraw(drawAt: string, phase: string): Words {
+function beforeTheDraw(drawAt: string, { phase, draw }: NowServing): Words {
   if (phase === "drawing")
-    return words("drawing", "The draw is being made", "In a minute or so you will see your place here.");
+    return words(
+      "drawing",
+      "The draw is being made",
+      `In a minute or so you will see your place here.${progress(draw)}`,
+    );
   return words(
     "registered",
     "You are registered",
     `At ${clock(drawAt)} everybody's place is drawn by lot. You can leave and come back.`,
   );
+}
+
+function progress({ buckets, bucketsRead }: NowServing["draw"]): string {
+  return bucketsRead ? ` ${Math.floor((100 * bucketsRead) / buckets)} % of the register is read.` : "";
 }
 
 function ahead(position: number): string {
