@@ -11,11 +11,13 @@ from catalog.problems import ChartProblem, at
 
 SAME_SPOT = 2.5
 """Half of what neighbours sit apart: nearer than this, two people would share a chair."""
+ONE_CHAIR = 0.1
+"""In one section chairs may stand closer, as around a table, but not on each other."""
 NAMED_MAX = 3
 
 
 def overlaps(chart: Chart) -> Iterator[ChartProblem]:
-    """Pairs of sections with seats on one spot, or with seats inside a general-admission area.
+    """Sections with seats on one spot, of their own or of another, or with seats inside a general-admission area.
 
     Outlines alone may cross: the one around a curved section holds its neighbours' corners.
     """
@@ -51,13 +53,15 @@ def _seats(sections: Sequence[Section]) -> Iterator[ChartProblem]:
                 column, line = int(seat.x // SAME_SPOT), int(seat.y // SAME_SPOT)
                 near = ((column + dx, line + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
                 for other, (x, y) in (there for cell in near for there in taken.get(cell, ())):
-                    if other is not section and (seat.x - x) ** 2 + (seat.y - y) ** 2 < SAME_SPOT**2:
+                    apart = ONE_CHAIR if other is section else SAME_SPOT
+                    if (seat.x - x) ** 2 + (seat.y - y) ** 2 < apart**2:
                         found.setdefault((section.label, other.label), []).append(f"{row.label} {seat.label}")
                         break
                 taken.setdefault((column, line), []).append((section, (seat.x, seat.y)))
     for (label, other_label), places in found.items():
         shown = ", ".join(places[:NAMED_MAX]) + (", …" if len(places) > NAMED_MAX else "")
-        yield ChartProblem(at(label), f"overlaps {other_label!r}: {len(places)} seats on one spot ({shown})")
+        whom = "itself" if other_label == label else repr(other_label)
+        yield ChartProblem(at(label), f"overlaps {whom}: {len(places)} seats on one spot ({shown})")
 
 
 def _points(section: Section) -> list[Point]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from catalog import import_chart
 from catalog.chart_formats import read_chart
-from catalog.charts import Chart, Section, encode
+from catalog.charts import Chart, Row, Seat, Section, encode
 from kit import settings
 from tests import harness
 from tests.catalog.conftest import OLGA, brought, hall, row
@@ -128,6 +128,10 @@ def area(label: str, left: float, top: float) -> Section:
 def test_sections_over_each_other_are_told_with_their_place() -> None:
     assert said_of(seated("a", "Left", 40), seated("b", "Right", 51)) == [
         ("Right", "overlaps 'Left': 4 seats on one spot (A 1, A 2, A 3, …)", "")
+    ]
+    heap = Row("A", [Seat(str(number), 20, 40) for number in range(1, 4)])
+    assert said_of(Section("a", "Left", "stalls", [], [heap])) == [
+        ("Left", "overlaps itself: 2 seats on one spot (A 2, A 3)", "")
     ]
     assert said_of(seated("a", "Left", 40), area("Pit", 10, 45)) == [
         ("Left", "overlaps 'Pit': 4 of its seats stand in there", "")
