@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -93,7 +93,7 @@ class Audit:
         for item in tables.scan("orders"):
             if item["sk"]["S"] == "ORDER":
                 order = {name: value["S"] for name, value in item.items() if "S" in value}
-                order |= {name: json.loads(order[name]) for name in ("seats", "fare")}
+                order |= {name: json.loads(order.get(name, "[]")) for name in ("seats", "fare", "cancellations")}
                 self.orders[order["pk"].removeprefix("O#")] = order
         self.payments: dict[str, dict[str, Any]] = {}
         self.ledgers: dict[str, list[Any]] = defaultdict(list)
@@ -154,10 +154,10 @@ class Audit:
                 yield f"I2 {event_id}: {kinds[event_id]} of {event['seat_count']['N']}"
             if kinds[event_id]["held"]:
                 yield f"I4 {event_id}: {kinds[event_id]['held']} seats are held long after every lease"
-        for where, owners in self._world.owners.items():
+        for where, owners in self._world.pasts.owners.items():
             if any(one and other and one != other for one, other in pairwise(owners)):
                 yield f"I1 {where}: sold to {owners}"
-        for (_, order_id), at in self._world.sold_at.items():
+        for (_, order_id), at in self._world.pasts.sold_at.items():
             if at > datetime.fromisoformat(self.orders[order_id]["leaseEndsAt"]):
                 yield f"I5 {order_id}: sold at {at}, after its lease"
 
@@ -169,7 +169,8 @@ class Audit:
             if order["status"] in ENDED_SOLD:
                 kept = order["status"] == "completed" and self.payments[order_id]["state"] == State.CAPTURED
                 whose = (order["personId"], order["eventId"])
-                (owned if kept else refunded)[whose] |= {f"{order_id}/{seat}" for seat in _seat_ids(order)}
+                gone = set() if self._is_off(order) else _given_back(order)
+                (owned if kept else refunded)[whose] |= {f"{order_id}/{seat}" for seat in _seat_ids(order, gone)}
         for claim in self.claims:
             person, event_id = claim["pk"]["S"].partition("#")[2], claim["sk"]["S"]
             counted = set(claim["owned"]["SS"]) if "owned" in claim else set()
@@ -179,11 +180,14 @@ class Audit:
                 yield f"I6 {person}: owns other seats of {event_id} than are counted"
             if "order_id" in claim and self.orders[claim["order_id"]["S"]]["status"] not in OPEN:
                 yield f"I3 {person}: the hold is still pinned by {claim['order_id']['S']}, which has ended"
-        for (pk, event_id), seats in self._world.counted_most.items():
+        for (pk, event_id), seats in self._world.pasts.counted_most.items():
             if seats > LIMIT:
                 yield f"I6 {pk}: {seats} seats of {event_id} at some instant"
         if owned:
             yield f"I6 not counted: {list(owned)[:5]}"
+
+    def _is_off(self, order: dict[str, Any]) -> bool:
+        return bool(self.events[order["eventId"]]["status"] == {"S": "cancelled"})
 
     def _order(self, order_id: str, order: dict[str, Any]) -> Iterator[tuple[str, str]]:
         status, payment = order["status"], self.payments[order_id]
@@ -197,11 +201,13 @@ class Audit:
         if status in OPEN:
             yield "I23", "has not ended"
             return
-        off = self.events[order["eventId"]]["status"] == {"S": "cancelled"}
-        if 0 < len(sold) < len(seats) or (status in WITHOUT and sold and not off):
-            yield "I3", f"{len(sold)} of {len(seats)} seats are sold to it"
-        if captured - refunded != (price if tickets else 0):
-            yield "I7", f"{captured} taken, {refunded} given back, {len(tickets)} tickets for {price}"
+        gone = _given_back(order)
+        left = _seat_ids(order, gone)
+        if sold and (status in WITHOUT or sold != left) and not self._is_off(order):
+            yield "I3", f"{len(sold)} of {len(left)} seats are sold to it"
+        worth = _worth(order, {one["seatId"] for one in tickets})
+        if captured - refunded != worth:
+            yield "I7", f"{captured} taken, {refunded} given back, {len(tickets)} tickets worth {worth} of {price}"
         if tickets and payment["state"] != State.CAPTURED:
             yield "I8", f"tickets, and the payment is {payment['state']}"
         if captured > refunded and status not in ("completed", "cancelled"):
@@ -210,9 +216,9 @@ class Audit:
         if (
             status == "completed"
             and kept
-            and not sorted(one["seatId"] for one in tickets) == sorted(sold) == sorted(seats)
+            and not sorted(one["seatId"] for one in tickets) == sorted(sold) == sorted(left)
         ):
-            yield "I10", f"{len(seats)} seats, {len(sold)} sold, {len(tickets)} tickets"
+            yield "I10", f"{len(left)} seats, {len(sold)} sold, {len(tickets)} tickets"
         live = [one for one in intents if one["status"] in LIVE]
         if (
             len(live) + bool(captured) > 1
@@ -246,7 +252,7 @@ class Audit:
 
     def _pasts(self) -> Iterator[str]:
         """I14, I16: no move but those allowed, no decision changed; I15: no event applied twice."""
-        for (table, pk, sk), states in self._world.history.items():
+        for (table, pk, sk), states in self._world.pasts.history.items():
             if table == "orders" and sk == "ORDER":
                 bad = [move for move in pairwise(states) if move[1] not in MOVES[move[0]]]
                 if bad or states[0] != "pending":
@@ -267,7 +273,7 @@ class Audit:
 
     def _called_off(self) -> Iterator[str]:
         for order_id, order in self.orders.items():
-            if self.events[order["eventId"]]["status"] != {"S": "cancelled"}:
+            if not self._is_off(order):
                 continue
             intents = self.intents.get(order_id, [])
             kept = sum(one["amount_received"] - self.refunded[one["id"]] for one in intents)
@@ -299,8 +305,19 @@ class Audit:
                 yield f"I25 {where}: {text[:200]}"
 
 
-def _seat_ids(order: dict[str, Any]) -> list[str]:
-    return [seat["seatId"] for seat in order["seats"]]
+def _seat_ids(order: dict[str, Any], gone: Container[str] = ()) -> list[str]:
+    return [seat["seatId"] for seat in order["seats"] if seat["seatId"] not in gone]
+
+
+def _given_back(order: dict[str, Any]) -> set[str]:
+    return {seat_id for each in order["cancellations"] for seat_id in each["seatIds"]}
+
+
+def _worth(order: dict[str, Any], kept: Container[str]) -> int:
+    """What these seats cost, fees and all, as everything is given back by here: a share by face value, rounded once."""
+    faces = [(line["seatId"] in kept, line["faceValue"]["amount"]) for line in order["fare"]["lines"]]
+    whole, of = order["fare"]["total"]["amount"], sum(face for _, face in faces)
+    return int(whole - whole * sum(face for stays, face in faces if not stays) // of if of else whole)
 
 
 def _kind(slot: bytes, now_ms: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from local.stripe_standin import intents
 from tests.faults.machine import Failed
 from tests.faults.world import World
+from tickets.ticket import ticket_id_of
 
 CARDS = {
     "pm_card_visa": 70,
@@ -27,7 +28,9 @@ PATIENCE = (1.0, 3.0, 9.0, 31.0, 60.0, 120.0)
 """Between tries of the same request; the fourth comes when an abandoned try blocks its key no longer."""
 LOOKS = (2.0, 5.0, 15.0, 60.0, 300.0, 600.0, 900.0)
 CARDS_TRIED = 3
-GIVES_BACK = 0.05
+GIVES_BACK = 0.1
+"""All tickets, or some of them; and of these, perhaps the others later."""
+IN_TWO_ROWS = 0.4
 HOLDS_TRIED = 6
 
 
@@ -44,10 +47,12 @@ class Buyer:
         self._answered = False
 
     def begin(self, attempt: int = 0) -> None:
-        """Hold two or so neighbours; where somebody was faster, others."""
-        row, size = self._chance.choice(self._rows), self._chance.choice((1, 1, 2, 2, 2, 3, 4))
+        """Hold two or so seats, neighbours or in two rows; where somebody was faster, others."""
+        size = self._chance.choice((1, 1, 2, 2, 2, 3, 4))
+        rows = self._chance.sample(self._rows, 2 if size > 1 and self._chance.random() < IN_TWO_ROWS else 1)
         first = self._chance.randrange(48 - size)
-        body = {"eventId": self._event_id, "seatIds": [f"{row}-{slot}" for slot in range(first, first + size)]}
+        seat_ids = [f"{rows[number % len(rows)]}-{first + number}" for number in range(size)]
+        body = {"eventId": self._event_id, "seatIds": seat_ids}
         try:
             status, answer = self._world.call(
                 "POST /seats/hold",
@@ -107,17 +112,21 @@ class Buyer:
         elif order["status"] == "failed" and order["reason"] == "payment-declined" and card < CARDS_TRIED:
             self._after(self._chance.uniform(5, 90), lambda: self._pay(card + 1))
         elif order["status"] == "completed" and self._chance.random() < GIVES_BACK:
+            tickets = [ticket_id_of(order_id, seat["seatId"]) for seat in order["seats"]]
             for _ in range(self._chance.choice((1, 1, 2))):
-                self._after(self._chance.uniform(1, 60), lambda: self._give_back(order_id, 0))
+                some = self._chance.sample(tickets, self._chance.randint(1, len(tickets)))
+                self._after(self._chance.uniform(1, 60), partial(self._give_back, order_id, some, 0))
 
-    def _give_back(self, order_id: str, attempt: int) -> None:
+    def _give_back(self, order_id: str, tickets: list[str], attempt: int) -> None:
         route, path = "POST /orders/{orderId}/cancel", {"orderId": order_id}
         try:
-            status, _ = self._world.call(route, "tickets.cancel_tickets", self.person, path=path, body={})
+            status, _ = self._world.call(
+                route, "tickets.cancel_tickets", self.person, path=path, body={"ticketIds": tickets}
+            )
         except Failed:
             status = 500
         if status >= 500 and attempt < len(PATIENCE):
-            self._after(PATIENCE[attempt], lambda: self._give_back(order_id, attempt + 1))
+            self._after(PATIENCE[attempt], partial(self._give_back, order_id, tickets, attempt + 1))
 
     def _answer_bank(self, client_secret: str) -> None:
         """Most do, some fail, some walk away; some take longer than their lease."""
@@ -140,7 +149,7 @@ class Operator:
 
     def look(self) -> None:
         """Every half minute at what waits."""
-        for (table, pk, _), states in list(self._world.history.items()):
+        for (table, pk, _), states in list(self._world.pasts.history.items()):
             if table == "orders" and states[-1] == "in_review" and pk not in self._seen:
                 self._seen.add(pk)
                 decision = self._chance.choice(("approve", "approve", "decline"))
@@ -162,3 +171,31 @@ class Operator:
             status = 500
         if status >= 500 and attempt < len(PATIENCE):
             self._world.clock.after(PATIENCE[attempt], lambda: self._answer(order_id, decision, attempt + 1))
+
+
+class Organizer:
+    """Calls one evening off, and goes on wherever that has stopped."""
+
+    def __init__(self, world: World, event_id: str) -> None:
+        self._world, self.event_id = world, event_id
+        self.called_off = False
+
+    def call_off(self) -> None:
+        """Or go on with it; now and then nobody answers, and the next look asks again."""
+        self.called_off = True
+        self._ask("POST /organizer/events/{eventId}/cancel", "orders.cancel_event")
+
+    def look(self) -> None:
+        if self.called_off and self.progress().get("status") != "running":
+            self.call_off()
+
+    def progress(self) -> dict[str, Any]:
+        return self._ask("GET /organizer/events/{eventId}/cancellation", "orders.show_cancellation")
+
+    def _ask(self, route: str, verb: str) -> dict[str, Any]:
+        path = {"eventId": self.event_id}
+        try:
+            status, answer = self._world.call(route, verb, "olga", groups=("organizer",), path=path)
+        except Failed:
+            return {}
+        return dict(answer) if status < 300 else {}

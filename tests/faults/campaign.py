@@ -14,16 +14,22 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 
+from msgspec import structs
+
+from catalog.charts import Chart
 from catalog.events import RefundPolicy
 from tests.faults.auditor import Audit
-from tests.faults.buyers import Buyer, Operator
+from tests.faults.buyers import Buyer, Operator, Organizer
 from tests.faults.world import World
 from tests.inventory import house
 
 ORDERS_PER_SECOND = 2.0
 POLICY = RefundPolicy(until_hours_before_start=1, fees_returned=True)
 ROWS = 60
-"""Of 48 places, in each event's standing area: three thousand places for some seventeen hundred wanted."""
+"""Of 48 places, in each event's standing areas: three thousand places for some seventeen hundred wanted."""
+AREAS = ("floor", "terrace")
+CALLED_OFF_AT = 0.8
+"""Of the time in which people order: the last evening is cancelled, with its purchases still going on."""
 ORDERS_PER_EVENT = 800
 REGULARS = 6
 REGULAR_SHARE = 0.04
@@ -63,10 +69,10 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
     world = World(seed, keys=keys)
     chance = random.Random(seed + 2)
     with world.entered():
-        chart = house.chart(floor=ROWS * 48)
+        chart = _house()
         evenings = [
             house.open_event(chart, now=world.clock.now, refund_policy=POLICY)
-            for _ in range(orders // ORDERS_PER_EVENT + 1)
+            for _ in range(orders // ORDERS_PER_EVENT + 2)
         ]
         world.twice = world.deliveries.twice = 0.03
         world.interleaved = 0.02
@@ -78,6 +84,10 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
         operator = Operator(world, random.Random(seed + 3))
         for moment in range(0, int(seconds) + 3600, 30):
             world.clock.after(moment, operator.look)
+        organizer = Organizer(world, evenings[-1])
+        world.clock.after(CALLED_OFF_AT * seconds, organizer.call_off)
+        for moment in range(0, int(seconds) + 3 * 3600, 600):
+            world.clock.after(moment, organizer.look)
         _weather(world, seconds, chance)
         while world.clock.seconds < seconds + 1800:
             world.run(300)
@@ -90,6 +100,9 @@ def run(orders: int, seed: int, *, keys: bool = True, say: bool = False) -> Outc
         world.run(QUIET_SECONDS)
         audit = Audit(world)
         found += audit.violations()
+        off = organizer.progress()
+        if off["status"] != "finished":
+            found.append(f"I24 {organizer.event_id}: {off}")
         for buyer in buyers:
             found += [f"I15 {key}: {answers}" for key, answers in buyer.answers.items() if len(answers) > 1]
         ends = Counter(f"{one['status']} {one.get('reason', '')}".strip() for one in audit.orders.values())
@@ -101,7 +114,16 @@ def _buyer(world: World, number: int, evenings: list[str], chance: random.Random
     regular = chance.random() < REGULAR_SHARE
     person = f"regular-{chance.randrange(REGULARS)}" if regular else f"person-{number}"
     evening = chance.choice(evenings) if regular else evenings[number % len(evenings)]
-    return Buyer(world, person, evening, [f"floor-{row}" for row in range(ROWS)], random.Random(chance.random()))
+    rows = [f"{area}-{row}" for area in AREAS for row in range(ROWS // len(AREAS))]
+    return Buyer(world, person, evening, rows, random.Random(chance.random()))
+
+
+def _house() -> Chart:
+    """A hold may be in two rows of one area or of both."""
+    chart = house.chart(floor=ROWS // len(AREAS) * 48)
+    *seated, floor = chart.sections
+    areas = [structs.replace(floor, key=key, label=key.title()) for key in AREAS]
+    return structs.replace(chart, sections=[*seated, *areas])
 
 
 def _weather(world: World, seconds: float, chance: random.Random) -> None:

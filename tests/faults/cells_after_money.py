@@ -55,7 +55,9 @@ def _(stage: Stage) -> None:
     stage.run()
     assert stage.payment(order_id).state == "refunded" and stage.tickets() == []
     assert stage.ended(order_id) == ("refunded", None)
-    pasts = [states for (table, _, sk), states in stage.world.history.items() if (table, sk) == ("tickets", "TICKET")]
+    pasts = [
+        states for (table, _, sk), states in stage.world.pasts.history.items() if (table, sk) == ("tickets", "TICKET")
+    ]
     assert pasts == [["void"], ["void"]]
 
 

@@ -113,7 +113,7 @@ def _(stage: Stage) -> None:
     stage.meanwhile("AuthorizePayment", RECORD, lambda: _deliver(stage, stage.held_event(kind, order_id), "applied"))
     stage.run()
     assert stage.is_completed(order_id)
-    assert stage.world.history["payments", order_id, "payment"] == ["requested", "authorized", "captured"]
+    assert stage.world.pasts.history["payments", order_id, "payment"] == ["requested", "authorized", "captured"]
     late = {**stage.held_event(kind, order_id), "id": "evt_late", "type": "payment_intent.created"}
     _deliver(stage, late, "ignored")
     _deliver(stage, {**late, "id": "evt_later", "type": kind}, "stale")
@@ -139,7 +139,7 @@ def _(stage: Stage) -> None:
     order_id = stage.buy()
     stage.run()
     event = stage.held_event("payment_intent.succeeded", order_id)
-    before = stage.world.history["payments", order_id, "payment"], stage.seats(), stage.intents(order_id)
+    before = stage.world.pasts.history["payments", order_id, "payment"], stage.seats(), stage.intents(order_id)
     for number, metadata in enumerate(({}, {"order_id": "ord_0000000000000000"}, {"order_id": "'; --"})):
         about = {**event["data"]["object"], "metadata": metadata}
         _deliver(
@@ -148,7 +148,7 @@ def _(stage: Stage) -> None:
         assert stage.world.counted["UnexpectedPayment"] == number + 1
     other = {**event["data"]["object"], "id": "pi_of_somebody_else"}
     _deliver(stage, {**event, "id": "evt_9", "data": {"object": other}}, "ignored")
-    after = stage.world.history["payments", order_id, "payment"], stage.seats(), stage.intents(order_id)
+    after = stage.world.pasts.history["payments", order_id, "payment"], stage.seats(), stage.intents(order_id)
     assert after == before and stage.is_completed(order_id)
 
 
@@ -273,7 +273,7 @@ def _(stage: Stage) -> None:
     stage.meanwhile("CapturePayment", RECORD, lambda: _deliver(stage, stage.held_event(kind, order_id), "applied"))
     stage.run()
     assert stage.is_completed(order_id)
-    assert stage.world.history["payments", order_id, "payment"] == ["requested", "authorized", "captured"]
+    assert stage.world.pasts.history["payments", order_id, "payment"] == ["requested", "authorized", "captured"]
     stage.hold_id = stage.hold("ada", ["stalls-1-1"])
     refunded = stage.buy("second")
     stage.meanwhile("CapturePayment", RECORD, lambda: _refund_at_stripe(stage, refunded))

@@ -35,6 +35,7 @@ from tests.faults import bank as banks
 from tests.faults.clock import Clock
 from tests.faults.deliveries import Deliveries
 from tests.faults.machine import Failed, Machine
+from tests.faults.pasts import Pasts
 from tests.faults.services import Services
 from tests.faults.tables import Refusal, Tables
 from tests.faults.trouble import Trouble
@@ -50,7 +51,6 @@ THROTTLED = {
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 LATE_SECONDS = (0.0, 1.0, 30.0, 1000.0)
 """After what time a step that was invoked twice runs again, whatever became of its order since."""
-TOLD_APART = {"orders": "status", "payments": "state", "fraud": "verdict", "tickets": "status"}
 
 
 SECRETS = ("sk_test_", "whsec_", "_secret_", "pm_", "@example.com", "eyJ")
@@ -81,13 +81,7 @@ class World:
         self.invoked: Counter[str] = Counter()
         self.counted: Counter[str] = Counter()
         """The metrics, from which alarms are made."""
-        self.history: dict[tuple[str, str, str], list[Any]] = {}
-        """By table and key: each state or status that an item has had, in order."""
-        self.sold_at: dict[tuple[str, str], datetime] = {}
-        self.owners: dict[tuple[str, str], list[str | None]] = {}
-        """By row and slot: to whom the seat was sold, one after the other; None where it was nobody's again."""
-        self.counted_most: dict[tuple[str, str], int] = {}
-        """By person and event: the most seats held and owned at any instant."""
+        self.pasts = Pasts()
         self.unpaid: list[str] = []
         """Tickets that were active while their order's money was not taken."""
         self.twice = 0.0
@@ -302,44 +296,16 @@ class World:
         self.deliveries.changed(name, before, after)
 
     def _note(self, name: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
-        """Keep what the auditor must see happen: an item at rest does not tell its past."""
-        item = after or before or {}
-        attribute = TOLD_APART.get(name)
-        if attribute and attribute in item:
-            states = self.history.setdefault((name, item["pk"]["S"], item["sk"]["S"]), [])
-            state = after and after[attribute]["S"]
-            if not states or states[-1] != state:
-                states.append(state)
-        if name == "inventory" and before and after and item["pk"]["S"].startswith("R#"):
-            for slot, value in after.items():
-                if before.get(slot) != value and "B" in value:
-                    self._note_owner(item["pk"]["S"], slot, value["B"])
-        if name == "inventory" and after and item["pk"]["S"].startswith("P#"):
-            whose = item["pk"]["S"], item["sk"]["S"]
-            self.counted_most[whose] = max(self.counted_most.get(whose, 0), self._claimed(after))
-        if name == "tickets" and after and after.get("status") == {"S": "active"} and item["sk"]["S"] == "TICKET":
-            paid = self.tables.look("payments", item["orderId"]["S"], "payment")
+        self.pasts.note(name, before, after, self.clock.now)
+        if name == "tickets" and after and after.get("status") == {"S": "active"} and after["sk"]["S"] == "TICKET":
+            paid = self.tables.look("payments", after["orderId"]["S"], "payment")
             if paid is None or paid["state"]["S"] != "captured":
-                self.unpaid.append(item["pk"]["S"])
+                self.unpaid.append(after["pk"]["S"])
 
     def _note_log(self, record: logging.LogRecord) -> None:
         said = f"{record.getMessage()} {record.__dict__}"
         if any(word in said for word in SECRETS):
             self.services.told.append(("the log", said))
-
-    def _note_owner(self, row: str, slot: str, value: bytes) -> None:
-        owner = ids.from_bytes("ord", value[6:]) if value[:6] == b"\xff" * 6 else None
-        owners = self.owners.setdefault((row, slot), [])
-        if owner:
-            self.sold_at[row + slot, owner] = self.clock.now
-        if owner or owners:
-            owners.append(owner)
-
-    def _claimed(self, claim: dict[str, Any]) -> int:
-        """Seats owned, and those on a hold that has not ended; one that is both is one."""
-        owned = {seat.partition("/")[2] for seat in claim.get("owned", {}).get("SS", ())}
-        lives = "hold_id" in claim and int(claim["until"]["N"]) > self.clock.now.timestamp() * 1000
-        return len(owned | set(claim["seats"]["S"].split() if lives else ()))
 
 
 def _environment() -> dict[str, str]:
