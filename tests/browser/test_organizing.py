@@ -46,16 +46,7 @@ def test_from_a_table_of_seats_to_an_event_on_sale(organizer: Page, tmp_path: Pa
     expect(page.get_by_role("cell", name="the seat Parkett / 1 / 3 is there twice")).to_be_visible()
     assert_accessible(page)
 
-    page.get_by_label("Name of the event", exact=True).fill("Kammermusik am Kanal")
-    page.get_by_label("Artist", exact=True).fill("Trio Fährmann")
-    page.get_by_label("Venue", exact=True).fill("Kanalsaal")
-    page.get_by_label("City", exact=True).fill("Wien")
-    page.get_by_label("Country (two letters)", exact=True).fill("at")
-    page.get_by_label("Latitude", exact=True).fill("48.2")
-    page.get_by_label("Longitude", exact=True).fill("16.37")
-    page.get_by_label("Time zone").select_option("Europe/Vienna")
-    starts = datetime.now(UTC) + timedelta(days=30)
-    page.get_by_label("Starts").fill(f"{starts:%Y-%m-%d}T19:30")
+    describe(page, "Kammermusik am Kanal", days=30)
     page.get_by_label("Front, Adult").fill("29.90")
     page.get_by_label("Balcony, Adult").fill("18")
     page.get_by_role("button", name="Put it on sale").click()
@@ -65,6 +56,23 @@ def test_from_a_table_of_seats_to_an_event_on_sale(organizer: Page, tmp_path: Pa
     page.locator(".seat-map").wait_for()
     edited(page, tmp_path)
     at_the_venue(page)
+
+
+def describe(page: Page, name: str, days: int) -> None:
+    """What, when and where, at a venue of its own."""
+    page.get_by_label("Name of the event", exact=True).fill(name)
+    page.get_by_label("Artist", exact=True).fill("Trio Fährmann")
+    page.get_by_label("Venue", exact=True).fill("Kanalsaal")
+    page.get_by_label("City", exact=True).fill("Wien")
+    page.get_by_label("Country (two letters)", exact=True).fill("at")
+    page.get_by_label("Latitude", exact=True).fill("48.2")
+    page.get_by_label("Longitude", exact=True).fill("16.37")
+    page.get_by_label("Time zone").select_option("Europe/Vienna")
+    starts_in(page, days)
+
+
+def starts_in(page: Page, days: int) -> None:
+    page.get_by_label("Starts").fill(f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}T19:30")
 
 
 def edited(page: Page, folder: Path) -> None:
@@ -120,3 +128,24 @@ def test_a_file_that_is_no_chart_says_what_is_wrong(organizer: Page, tmp_path: P
     expect(organizer.get_by_role("alert")).to_contain_text("names no column section")
     expect(organizer.get_by_role("cell", name="file")).to_be_visible()
     expect(organizer.get_by_role("button", name="Put it on sale")).to_have_count(0)
+
+
+def test_without_a_drawing_by_way_of_a_waiting_room_and_each_fault_at_its_field(organizer: Page) -> None:
+    page = organizer
+    page.get_by_label("General admission, without numbered seats").check()
+    page.get_by_label("Places").fill("250")
+    page.get_by_role("button", name="Take so many places").click()
+    expect(page.get_by_text("250 places")).to_be_visible()
+    describe(page, "Tanz am Kanal", days=-1)
+    page.get_by_label("People come in by a waiting room").check()
+    page.get_by_label("General admission, Adult").fill("12")
+    page.get_by_role("button", name="Put it on sale").click()
+    starts = page.get_by_label("Starts")
+    expect(starts).to_have_accessible_description("Must lie in the next three years.")
+    assert_accessible(page)
+    starts_in(page, days=30)
+    page.get_by_role("button", name="Put it on sale").click()
+    page.get_by_role("link", name="Open its waiting room").click()
+    page.get_by_label("In batches of").fill("40")
+    page.get_by_role("button", name="Open the waiting room").click()
+    expect(page.get_by_role("cell", name="40 every 30 s")).to_be_visible()
