@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Problem } from "../src/api/problems";
 import { emptyDraft, eventOf, minorUnits } from "../src/organizer/draft";
+import { faultsOf, inWords } from "../src/organizer/faults";
 import { instantIn } from "../src/organizer/times";
 
 describe("local times of a venue", () => {
@@ -10,6 +12,25 @@ describe("local times of a venue", () => {
     ["Asia/Kolkata", "2030-05-01T00:15", "2030-04-30T18:45:00.000Z"],
     ["Europe/Vienna", "2030-10-27T01:30", "2030-10-26T23:30:00.000Z"],
   ])("%s at %s", (zone, local, instant) => expect(instantIn(zone, local)).toBe(instant));
+});
+
+describe("what the API finds wrong", () => {
+  it("names several fields at once", () => {
+    const problems = [{ path: "startsAt", problem: "must lie in the next three years" }];
+    expect(faultsOf(new Problem("invalid-event", 422, { problems }))).toEqual(problems);
+  });
+
+  it("names one field, whose value could not be read", () => {
+    const data = { field: "batch.people", detail: "batch.people: Expected `int` >= 1." };
+    expect(faultsOf(new Problem("invalid", 422, data))).toEqual([
+      { path: "batch.people", problem: "Expected `int` >= 1" },
+    ]);
+  });
+
+  it.each([
+    ["startsAt", "starts at"],
+    ["presales[0].endsAt", "presales 1, ends at"],
+  ])("%s", (path, words) => expect(inWords(path)).toBe(words));
 });
 
 describe("prices", () => {

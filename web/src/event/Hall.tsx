@@ -99,6 +99,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
           hint={seats.hint}
           busy={seats.busy}
           closed={!open || outside}
+          soldOut={soldOut}
           onHold={() =>
             seats.hold({
               eventId,
@@ -107,7 +108,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
             })
           }
         />
-        {open && !outside && (
+        {open && !outside && !soldOut && (
           <BestAvailable
             key={standing?.key ?? "any"}
             event={event}

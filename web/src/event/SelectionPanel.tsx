@@ -13,6 +13,7 @@ export function SelectionPanel(props: {
   hint: string;
   busy: boolean;
   closed: boolean;
+  soldOut: boolean;
   onHold: () => void;
 }) {
   const { event, plan, chosen, onChange } = props;
@@ -33,7 +34,9 @@ export function SelectionPanel(props: {
         <p class="muted">
           {props.closed
             ? "None can be chosen at the moment; you can look around the map."
-            : "Pick seats on the map, or let us choose the best ones for you below."}
+            : props.soldOut
+              ? "None is free at the moment."
+              : "Pick seats on the map, or let us choose the best ones for you below."}
         </p>
       )}
       <ul class="chosen-list">

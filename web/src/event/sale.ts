@@ -12,7 +12,10 @@ export function closedWords(event: Event): Advice | undefined {
   const now = serverNow();
   const zone = event.venue.timezone;
   if (event.status === "cancelled") {
-    return { title: "This event is cancelled", advice: "It can no longer be booked." };
+    return {
+      title: "This event is cancelled",
+      advice: "It can no longer be booked. Whoever bought gets everything back.",
+    };
   }
   if (event.status === "moved") {
     return {

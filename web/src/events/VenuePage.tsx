@@ -85,6 +85,9 @@ function Shown({ venue, events, around }: Loaded) {
           <h2 id="around">Around here</h2>
           <a href={address({ latlong: point(venue), sort: "distance" })}>All events within {NEAR}</a>
         </div>
+        {around.events.every((event) => event.venue.venueId === venueId) && (
+          <p class="muted">No other venue nearby has anything on at the moment.</p>
+        )}
         <VenueMap answer={around} here={venue} />
       </section>
     </>

@@ -78,7 +78,7 @@ export function EventStep(props: {
                 value={draft.timezone}
                 onChange={(e) => change({ timezone: e.currentTarget.value })}
               >
-                {ZONES.map((zone) => (
+                {[...new Set([draft.timezone, ...ZONES])].map((zone) => (
                   <option key={zone}>{zone}</option>
                 ))}
               </select>

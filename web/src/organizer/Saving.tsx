@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { Failure, Notice, Spinner } from "../ui/ui";
-import { Faults, faultsOf, useFault } from "./faults";
+import { Faults, faultsOf, inWords, useFault } from "./faults";
 
 /** A part of something that is saved by itself, and says what became of that. */
 export function Saving(props: {
@@ -51,7 +51,7 @@ export function Refusal({ error, title }: { error: unknown; title: string }) {
   if (!faults) return <Failure error={error} />;
   return (
     <Notice kind="bad" title={title}>
-      {faults.map(({ path, problem }) => `${path} ${problem}`).join("; ")}.
+      {faults.map(({ path, problem }) => `${inWords(path)} ${problem}`).join("; ")}.
     </Notice>
   );
 }

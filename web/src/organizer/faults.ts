@@ -18,6 +18,14 @@ export function faultsOf(error: unknown): Fault[] | undefined {
   return [{ path: field, problem }];
 }
 
+/** A path such as `presales[0].endsAt` as people read it: presales 1, ends at. */
+export function inWords(path: string): string {
+  return path
+    .replace(/\[(\d+)\]/g, (_, i: string) => ` ${Number(i) + 1}`)
+    .replaceAll(".", ", ")
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** The faults of the form around a field. */
 export const Faults = createContext<Fault[]>([]);
 

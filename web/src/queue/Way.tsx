@@ -5,23 +5,16 @@ import { clock } from "./words";
 export function Way({ line }: { line: Line }) {
   const { now, joined, standing, position } = line;
   if (!now || now.phase === "closed" || standing?.status === "expired") return null;
-  const drawAt = now.draw.drawAt;
+  // Who comes after the draw has no part in it.
+  const drawAt = (joined ? !standing?.late : now.phase === "registering") ? now.draw.drawAt : undefined;
   const steps = [
     { name: "join", words: drawAt ? "You register, once" : "You join the line, once" },
-    ...(drawAt && !standing?.late
-      ? [{ name: "draw", words: `At ${clock(drawAt)} every place is drawn by lot` }]
-      : []),
+    ...(drawAt ? [{ name: "draw", words: `At ${clock(drawAt)} every place is drawn by lot` }] : []),
     { name: "wait", words: "Those ahead of you go in, as places become free" },
     { name: "turn", words: "Your turn: this page takes you in by itself" },
     { name: "buy", words: "You choose your seats and pay, within half an hour" },
   ];
-  const at = !joined
-    ? "join"
-    : position === 0
-      ? "turn"
-      : drawAt && !standing?.late && now.phase !== "serving"
-        ? "draw"
-        : "wait";
+  const at = !joined ? "join" : position === 0 ? "turn" : drawAt && now.phase !== "serving" ? "draw" : "wait";
   const here = steps.findIndex(({ name }) => name === at);
   return (
     <section class="stack queue-next" aria-labelledby="queue-next">
