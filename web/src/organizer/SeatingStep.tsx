@@ -18,7 +18,7 @@ export interface Seating {
 }
 
 const WAYS = {
-  file: "A seating chart from a file",
+  file: "By a seating chart that was drawn",
   earlier: "As at an earlier event",
   standing: "General admission, without numbered seats",
   announced: "Not known yet: announce it only",
