@@ -94,3 +94,10 @@ test("the edge not knowing a browser signs nobody out", async () => {
   });
   expect(person.value?.email).toBe("fan@example.com");
 });
+
+test("whoever signs in asks the edge for a cookie of their own", async () => {
+  const { startSession, EDGE_COOKIE_UNTIL } = await import("../src/account/session");
+  localStorage.setItem(EDGE_COOKIE_UNTIL, String(Date.now() + 3_600_000));
+  startSession(tokens(1));
+  expect(localStorage.getItem(EDGE_COOKIE_UNTIL)).toBeNull();
+});
