@@ -54,6 +54,7 @@ class Function:
     version: str
     handler: str
     timeout: float
+    niceness: int
     variables: Mapping[str, str]
     code: tuple[str, bytes]
     layers: tuple[tuple[str, bytes], ...]
@@ -280,6 +281,7 @@ class LambdaHost:
             "environment": {**function.variables, "LAMBDA_TASK_ROOT": str(task_root)},
             "path": [str(task_root), *(str(layer) for layer in layers)],
             "handler": function.handler,
+            "niceness": function.niceness,
         }
         ready = process.ask(identity, INIT_SECONDS)
         if "error" in ready:

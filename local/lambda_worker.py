@@ -135,6 +135,7 @@ def become(channel: socket.socket) -> Handler:
     time.tzset()
     sys.path[:0] = function["path"]
     os.chdir(function["environment"]["LAMBDA_TASK_ROOT"])
+    os.nice(function["niceness"])
     try:
         handler = load(function["handler"])
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of a function is its answer

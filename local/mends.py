@@ -18,14 +18,12 @@ from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
-from local import account_mends, machine_mends, template_mends
+from local import account_mends, machine_mends, template_mends, turn_mends
 from local.lambda_host import Function, LambdaHost, NoCapacity, fingerprint
 
 MINISTACK = "1.5.33"
 STREAM_POLL_SECONDS = 0.25
 """Lambda polls each shard of a stream at this base rate."""
-STEPS_AT_ONCE = 4
-"""Steps of state machines under way; more of them end no sooner on a laptop's processors."""
 EXPRESSIONS_KEPT = 4096
 
 
@@ -119,6 +117,7 @@ def _function(config: dict[str, Any], code_zip: bytes, endpoint: str) -> Functio
         version=runtime_version,
         handler=config["Handler"],
         timeout=float(config.get("Timeout") or 3),
+        niceness=turn_mends.niceness(config["FunctionArn"]),
         variables=variables,
         code=(config["CodeSha256"], code_zip),
         layers=tuple(layers),
@@ -250,22 +249,6 @@ def fail_waits_whose_function_failed() -> None:
     stepfunctions._invoke_with_callback, stepfunctions._call_lambda = waited, called
 
 
-def let_steps_take_turns() -> None:
-    """Of a burst of purchases a few steps run at a time, in the order they came, as reserved concurrency has it: a
-    buyer's request would wait behind all of them. A step's own time begins with its turn, and waits for a token have
-    none.
-    """
-    from ministack.services import stepfunctions
-
-    invoke, turns = stepfunctions._invoke_resource_with_timeout, threading.Semaphore(STEPS_AT_ONCE)
-
-    def invoked(resource: str, document: Any, timeout: float) -> Any:
-        with turns:
-            return invoke(resource, document, timeout)
-
-    stepfunctions._invoke_resource_with_timeout = invoked
-
-
 MENDS: tuple[Callable[[], None], ...] = (
     template_mends.spell_cors_as_the_api_does,
     serve_as_http_apis_do,
@@ -275,7 +258,8 @@ MENDS: tuple[Callable[[], None], ...] = (
     read_expressions_once,
     run_message_groups_side_by_side,
     fail_waits_whose_function_failed,
-    let_steps_take_turns,
+    turn_mends.let_steps_take_turns,
+    turn_mends.keep_threads,
     machine_mends.let_executions_go_on,
     account_mends.believe_only_the_code_that_was_sent,
     template_mends.know_the_issuer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +13,7 @@ import msgspec
 from catalog.charts import Chart
 from kit.decode import END
 from kit.money import Money
-from pricing import Key, Pricing, faults, price_range
+from pricing import Key, Pricing, faults, price_range, too_small
 
 Status = Literal["draft", "scheduled", "on_sale", "cancelled", "moved"]
 Availability = Literal["available", "few", "none", "unknown"]
@@ -212,7 +213,7 @@ def event_faults(new: NewEvent, chart: Chart | None, now: datetime) -> Iterator[
         if not presale.starts_at < presale.ends_at <= new.on_sale_at:
             yield FieldProblem(f"presales[{i}].endsAt", "does not lie between its start and the opening of the sale")
     categories = [category.key for category in chart.categories] if chart else list(new.pricing.prices)
-    for path, problem in faults(new.pricing, categories):
+    for path, problem in chain(faults(new.pricing, categories), too_small(new.pricing)):
         yield FieldProblem(f"pricing.{path}", problem)
 
 

@@ -8,16 +8,18 @@ for good, however often it is asked about; that it counts once; and that what is
 from fraud.assessing import assess, decision_on
 from fraud.crowds import judge_entry, report_crowds
 from fraud.rules import Decision, Features, Verdict
-from fraud.velocity import PaymentVelocity, admit_try, count_declined
+from fraud.velocity import PaymentVelocity, Try, admit_try, count_declined, count_try
 
 __all__ = [
     "Decision",
     "Features",
     "PaymentVelocity",
+    "Try",
     "Verdict",
     "admit_try",
     "assess",
     "count_declined",
+    "count_try",
     "decision_on",
     "judge_entry",
     "report_crowds",

@@ -89,10 +89,7 @@ def counted(person_id: str, event_ids: Sequence[str], now: datetime) -> list[int
 
 def count_one(transaction: Transaction, person_id: str, event_id: str, now: datetime) -> None:
     """Add one to this hour."""
-    transaction.update(
-        CounterItem(_counter(person_id, event_id), _hour(now)),
-        [CounterItem.orders.add(1), CounterItem.expires.set(now + COUNTED_FOR)],
-    )
+    transaction.update(CounterItem(_counter(person_id, event_id), _hour(now)), _one_more(CounterItem.orders, now))
 
 
 class Tries(NamedTuple):
@@ -117,18 +114,22 @@ def tries(person_id: str, event_id: str, address: str | None, now: datetime) -> 
     )
 
 
-def count_try(transaction: Transaction, address: str, now: datetime) -> None:
+def count_try(address: str, now: datetime) -> None:
     """Add one to this hour."""
-    _count_at(transaction, address, [CounterItem.orders.add(1)], now)
+    _at(address, now).update(_one_more(CounterItem.orders, now))
 
 
 def count_declined(transaction: Transaction, address: str, now: datetime) -> None:
     """Add one to this hour."""
-    _count_at(transaction, address, [CounterItem.declined.add(1)], now)
+    transaction.update(_at(address, now), _one_more(CounterItem.declined, now))
 
 
-def _count_at(transaction: Transaction, address: str, actions: list[Action], now: datetime) -> None:
-    transaction.update(CounterItem(f"A#{address}", _hour(now)), [*actions, CounterItem.expires.set(now + COUNTED_FOR)])
+def _at(address: str, now: datetime) -> CounterItem:
+    return CounterItem(f"A#{address}", _hour(now))
+
+
+def _one_more(counter: NumberAttribute, now: datetime) -> list[Action]:
+    return [counter.add(1), CounterItem.expires.set(now + COUNTED_FOR)]
 
 
 def _counter(person_id: str, event_id: str) -> str:

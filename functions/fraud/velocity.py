@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from typing import NamedTuple
+
+from pynamodb.exceptions import UpdateError
 
 from fraud import store
 from kit.errors import Problem
 from kit.table import Transaction
+from kit.telemetry import log
 
 ATTEMPTS_MAX = 10
 """Orders of a person for one event, in this hour and the one before."""
@@ -29,13 +33,17 @@ class PaymentVelocity(Problem):
         return RETRY_AFTER_SECONDS
 
 
-def admit_try(
-    transaction: Transaction, person_id: str, event_id: str, viewer_address: str | None, now: datetime
-) -> str | None:
-    """The address to hand to `count_declined` should the card be declined, if one is known.
+class Try(NamedTuple):
+    """Where an order comes from, if that is known, and whether cards were declined there."""
 
-    Raises PaymentVelocity. The person's tries are counted by AssessFraud; those of an address, in the caller's
-    transaction, from its first declined card on, so that an ordinary purchase costs no write.
+    address: str | None
+    watched: bool
+
+
+def admit_try(person_id: str, event_id: str, viewer_address: str | None, now: datetime) -> Try:
+    """Whose `address` is to be handed to `count_declined` should the card be declined. Raises PaymentVelocity.
+
+    The person's tries are counted by AssessFraud; those of an address by `count_try`.
     """
     address = _shared(viewer_address)
     tries = store.tries(person_id, event_id, address, now)
@@ -43,9 +51,20 @@ def admit_try(
         raise PaymentVelocity
     if tries.declined > DECLINED_MAX and 2 * tries.declined > tries.from_address + 1:  # the first was not counted
         raise PaymentVelocity
-    if address and tries.declined:
-        store.count_try(transaction, address, now)
-    return address
+    return Try(address, tries.declined > 0)
+
+
+def count_try(admitted: Try, now: datetime) -> None:
+    """Once its order is accepted; from an address's first declined card on, so an ordinary purchase costs no write.
+
+    By itself: in the accepting transaction, all who order from one office would stand in each other's way. One that
+    is not counted makes the next ones look a little worse, no more.
+    """
+    if admitted.address and admitted.watched:
+        try:
+            store.count_try(admitted.address, now)
+        except UpdateError:
+            log.warning("an order from a watched address was not counted", exc_info=True)
 
 
 def count_declined(transaction: Transaction, address: str, now: datetime) -> None:

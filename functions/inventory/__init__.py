@@ -6,7 +6,15 @@ seat has one holder at a time, that a hold has all of its seats or none, and tha
 
 from inventory.holding import get_hold
 from inventory.holds import HeldSeat, HeldSeats, Hold
-from inventory.problems import CardsExhausted, EventCancelled, EventMoved, HoldExpired, PurchaseInProgress, SeatsLost
+from inventory.problems import (
+    CardsExhausted,
+    EventCancelled,
+    EventMoved,
+    HoldExpired,
+    LeaseUnknown,
+    PurchaseInProgress,
+    SeatsLost,
+)
 from inventory.purchase import Purchase, check_lease, extend_rows, pin_hold
 from inventory.return_seats import Returned, return_seats
 from inventory.sales import check_stands
@@ -21,6 +29,7 @@ __all__ = [
     "HeldSeats",
     "Hold",
     "HoldExpired",
+    "LeaseUnknown",
     "Purchase",
     "PurchaseInProgress",
     "Returned",

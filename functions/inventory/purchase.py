@@ -27,7 +27,7 @@ class Purchase(msgspec.Struct, frozen=True, rename="camel"):
     lease_ends_at: datetime
 
 
-def check_lease(purchase: Purchase, now: datetime) -> None:
+def check_lease(purchase: Purchase, now: datetime) -> Hold:
     """Before any money moves: the hold is this order's, its lease runs, and the rows know the deadline.
 
     Raises HoldExpired, also for another hold or other seats than the order's; LeaseUnknown. Repeating it changes
@@ -43,6 +43,7 @@ def check_lease(purchase: Purchase, now: datetime) -> None:
         if (hold.hold_id, hold.seat_ids) != (purchase.hold_id, purchase.seat_ids):
             raise HoldExpired
         extend_rows(hold, purchase.lease_ends_at)
+        return hold
     except (Busy, GetError) as nobody_knows:
         raise LeaseUnknown from nobody_knows
 

@@ -28,6 +28,7 @@ CLAIMED_FOR = timedelta(seconds=45)
 """Longer than a function sends (30 s), shorter than what failed waits in the queue (a minute)."""
 State = Literal["sending", "sent", "refused", "suppressed"]
 """`refused`: no address, or one that is not accepted. `suppressed`: no longer true when its turn came."""
+DONE: tuple[State, ...] = ("sent", "suppressed")
 
 
 class Message(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -51,6 +52,10 @@ class Told(msgspec.Struct, frozen=True, rename="camel"):
     channel: Channel
     state: State
     at: datetime
+
+
+class Done(Exception):
+    """It was told, or had not to be."""
 
 
 class OutcomeUnknown(Exception):
@@ -80,7 +85,7 @@ def state(message: Message, channel: Channel) -> State | None:
 
 def claim(message: Message, channel: Channel, now: datetime) -> None:
     """Count a try IF it was neither sent nor suppressed, nobody is at it and fewer than two are open; otherwise
-    OutcomeUnknown.
+    Done, OutcomeUnknown.
     """
     idle = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until < rfc3339(now))
     try:
@@ -95,9 +100,9 @@ def claim(message: Message, channel: Channel, now: datetime) -> None:
             | (MailItem.state.is_in("sending", "refused") & (MailItem.attempts < UNKNOWN_OUTCOMES_MAX) & idle),
         )
     except UpdateError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            raise OutcomeUnknown from error
-        raise
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise (Done if state(message, channel) in DONE else OutcomeUnknown) from error
 
 
 def give_back(message: Message, channel: Channel) -> None:

@@ -25,7 +25,6 @@ TRUE_WHILE: dict[str, Status] = {
     "event-moved": "completed",
 }
 """A message whose order has moved on since would tell something that is not so any more; others stay true."""
-DONE = ("sent", "suppressed")
 
 
 def send_message(message: Message, now: datetime) -> None:
@@ -39,7 +38,7 @@ def send_message(message: Message, now: datetime) -> None:
     channels = wanted.channels(message.message)
     if order.status != TRUE_WHILE.get(message.message, order.status):
         for channel in channels:
-            if store.state(message, channel) not in DONE:
+            if store.state(message, channel) not in store.DONE:
                 store.settle(message, channel, "suppressed", now)
         return
     name, address = _contact(order.person_id)
@@ -65,11 +64,11 @@ def _contact(person_id: str) -> tuple[str, str | None]:
 
 def _tell(message: Message, channel: Channel, address: str | None, letter: Letter, now: datetime) -> Exception | None:
     """Answers what kept it from being sent, so that one channel's trouble is not another's."""
-    if store.state(message, channel) in DONE:
-        return None
     try:
         store.claim(message, channel, now)
         _hand_over(message, channel, address, letter, now)
+    except store.Done:
+        return None
     except Postponed as trouble:
         store.give_back(message, channel)
         return trouble

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import fraud
 import inventory
-from inventory import Purchase
+from inventory import HoldExpired, LeaseUnknown, Purchase
 from kit.errors import Problem
 from kit.step import step
 from orders import store
+from pricing import Fare
 
 
 class FraudBlocked(Problem):
@@ -30,15 +31,12 @@ def assess_fraud(purchase: Purchase, now: datetime) -> bool:
 
     Raises HoldExpired, LeaseUnknown, FraudBlocked, ReviewRequired, Busy.
     """
-    order = store.get(purchase.order_id)
-    if order.is_open:
-        inventory.check_lease(purchase, now)
     decision = fraud.assess(
-        order.order_id,
-        order.person_id,
-        order.event_id,
-        seats=len(order.seats),
-        total_minor=order.fare.total.amount,
+        purchase.order_id,
+        purchase.person_id,
+        purchase.event_id,
+        seats=len(purchase.seat_ids),
+        total_minor=_fare(purchase, now).total.amount,
         now=now,
     )
     if decision.verdict == "block":
@@ -46,3 +44,14 @@ def assess_fraud(purchase: Purchase, now: datetime) -> bool:
     if decision.verdict == "review":
         raise ReviewRequired
     return decision.verdict == "challenge"
+
+
+def _fare(purchase: Purchase, now: datetime) -> Fare:
+    """The hold's, whose lease must run; of an order that has ended meanwhile, its own."""
+    try:
+        return inventory.check_lease(purchase, now).fare
+    except (HoldExpired, LeaseUnknown):
+        order = store.get(purchase.order_id)
+        if order.is_open:
+            raise
+        return order.fare

@@ -10,31 +10,34 @@ import inventory
 import payments
 from kit.step import step
 from orders import store
-from orders.order import Order
+from orders.order import OPEN, Named, Order
 from orders.settle_refund import settle_refund
 
 
 class Completion(msgspec.Struct, frozen=True, rename="camel"):
     order_id: str
+    person_id: str
 
 
 @step
 def handler(completion: Completion, now: datetime) -> None:
-    complete_order(completion.order_id, now)
+    complete_order(completion, now)
 
 
-def complete_order(order_id: str, now: datetime) -> None:
+def complete_order(order: Named, now: datetime) -> None:
     """Once or again with the same outcome. Raises OrderMoved where the order ended otherwise.
 
     Money that went back before this (a warning of fraud, a refund made at Stripe) ends the order refunded.
     """
-    order = store.get(order_id)
-    if order.is_open or order.status == "failed":
+    try:
         store.move(order, "completed", now, tell="order-completed")
-    payment = payments.get_payment(order_id)
+    except store.OrderMoved:
+        if store.get(order.order_id).status in (*OPEN, "failed"):
+            raise
+    payment = payments.get_payment(order.order_id)
     if payment and payment.went_back:
-        settle_refund(order_id, left_minor=payment.kept_minor, now=now)
-        _return_seats(order, now)
+        settle_refund(order.order_id, left_minor=payment.kept_minor, now=now)
+        _return_seats(store.get(order.order_id), now)
 
 
 def _return_seats(order: Order, now: datetime) -> None:

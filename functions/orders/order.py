@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -80,6 +80,16 @@ class Cancellation(msgspec.Struct, frozen=True, rename="camel"):
     cause: Cause
     cancelled_at: datetime
     closed: bool = False
+
+
+class Named(Protocol):
+    """An order as far as its name and its buyer's go: enough to move it, without having read it."""
+
+    @property
+    def order_id(self) -> str: ...
+
+    @property
+    def person_id(self) -> str: ...
 
 
 class Order(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -118,13 +118,14 @@ def _accept(
     if request.expected_total not in (None, hold.fare.total):
         raise PriceMismatch(total=msgspec.to_builtins(hold.fare.total))
     inventory.check_stands(hold.event_id)
-    transaction = Transaction()
-    address = fraud.admit_try(transaction, person_id, hold.event_id, viewer_address, now)
+    admitted = fraud.admit_try(person_id, hold.event_id, viewer_address, now)
     order = _order(order_id, hold, inventory.describe_hold(hold, now).seats, request.delivery, now)
-    store.add(transaction, order, address)
+    transaction = Transaction()
+    store.add(transaction, order, admitted.address)
     payments.request_payment(transaction, order_id, order.fare.total, request.payment_info.payment_method_id, now)
     inventory.pin_hold(transaction, hold, order_id, order.lease_ends_at, now)
     transaction.commit()
+    fraud.count_try(admitted, now)
     try:
         inventory.extend_rows(hold, order.lease_ends_at)
     except (HoldExpired, Busy):

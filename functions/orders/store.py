@@ -28,7 +28,7 @@ from kit.clock import rfc3339
 from kit.errors import NotFound, Problem
 from kit.money import Money
 from kit.table import Table, TableMeta, Transaction
-from orders.order import OPEN, Cancellation, Delivery, Message, Order, OrderedSeat, Reason, Status, sources
+from orders.order import OPEN, Cancellation, Delivery, Message, Named, Order, OrderedSeat, Reason, Status, sources
 from pricing import Fare
 
 ORDER = "ORDER"
@@ -121,7 +121,7 @@ def add(transaction: Transaction, order: Order, address: str | None = None) -> N
 
 
 def move(
-    order: Order,
+    order: Named,
     to: Status,
     now: datetime,
     *,
@@ -154,7 +154,7 @@ def move(
 
 
 def add_message(
-    transaction: Transaction, order: Order, tell: Message, now: datetime, about: str = "", amount: Money | None = None
+    transaction: Transaction, order: Named, tell: Message, now: datetime, about: str = "", amount: Money | None = None
 ) -> None:
     """Put what the buyer is to be told; `about` and `amount` are for what can happen to an order several times."""
     transaction.put(

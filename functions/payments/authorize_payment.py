@@ -59,10 +59,10 @@ def authorize_payment(order_id: str, now: datetime, *, challenge: bool = False) 
 
 def _load(order_id: str, now: datetime) -> Payment | None:
     """The payment, told whatever Stripe said of it before it was there."""
-    payment = store.get_payment(order_id)
+    payment, parked = inbox.payment_and_parked(order_id)
     if payment is None or payment.state != State.REQUESTED:
         return payment
-    for event in inbox.parked(order_id):
+    for event in parked:
         receive_webhook.apply_event(event, now)
         payment = store.get_payment(order_id)
     return payment

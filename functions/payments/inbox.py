@@ -12,6 +12,8 @@ from pynamodb.models import Model
 from kit.clock import rfc3339
 from kit.errors import Problem
 from kit.table import Table, TableMeta
+from payments.payment import Payment
+from payments.store import PAYMENT, PaymentItem, payment_of
 from payments.webhook_event import Event
 
 KEPT = timedelta(days=30)
@@ -39,6 +41,12 @@ class ParkedItem(Model):
     sk = UnicodeAttribute(range_key=True)
     event = UnicodeAttribute()
     expires = NumberAttribute()
+
+
+class RecordItem(PaymentItem):
+    """A payment or an event parked beside it."""
+
+    event = UnicodeAttribute(null=True)
 
 
 class AlreadyReceived(Problem):
@@ -69,10 +77,14 @@ def park(event: Event, order_id: str, now: datetime) -> None:
     ParkedItem(order_id, f"parked#{event.created:010}#{event.id}", event=kept, expires=_expires(now)).save()
 
 
-def parked(order_id: str) -> list[Event]:
-    """What came before the payment of this order, in the order it was sent."""
-    items = ParkedItem.query(order_id, ParkedItem.sk.startswith("parked#"), consistent_read=True)
-    return [msgspec.json.decode(item.event, type=Event) for item in items]
+def payment_and_parked(order_id: str) -> tuple[Payment | None, list[Event]]:
+    """The payment of an order, strongly consistent, and what came before it, in the order it was sent; in one read."""
+    parked = []
+    for item in RecordItem.query(order_id, RecordItem.sk.between("parked#", PAYMENT), consistent_read=True):
+        if item.sk == PAYMENT:
+            return payment_of(item), parked
+        parked.append(msgspec.json.decode(item.event, type=Event))
+    return None, parked
 
 
 def _expires(now: datetime) -> int:

@@ -119,7 +119,7 @@ def request_payment(
 def get_payment(order_id: str) -> Payment | None:
     """The payment of an order, strongly consistent."""
     try:
-        return _payment(PaymentItem.get(order_id, PAYMENT, consistent_read=True))
+        return payment_of(PaymentItem.get(order_id, PAYMENT, consistent_read=True))
     except PaymentItem.DoesNotExist:
         return None
 
@@ -221,7 +221,7 @@ def list_open(asked_before: datetime, limit: int) -> list[tuple[Payment, datetim
     ]
     items = PaymentItem.batch_get(keys, consistent_read=True)
     still = [item for item in items if item.listed.startswith("open#")]
-    return [(_payment(item), datetime.fromisoformat(item.listed_at)) for item in still]
+    return [(payment_of(item), datetime.fromisoformat(item.listed_at)) for item in still]
 
 
 def list_again(order_id: str, now: datetime) -> None:
@@ -267,7 +267,8 @@ def _same_intent(intent_id: str | None) -> Condition:
     return unknown | (PaymentItem.intent_id == intent_id) if intent_id else PaymentItem.pk.exists()
 
 
-def _payment(item: PaymentItem) -> Payment:
+def payment_of(item: PaymentItem) -> Payment:
+    """What an item says."""
     return Payment(
         order_id=item.pk,
         amount=Money(int(item.amount), item.currency),

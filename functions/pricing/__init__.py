@@ -4,7 +4,7 @@ Owns the organizer's price list (`Pricing`) and the quote made from it (`Fare`).
 inside the event, so nothing here reads or writes a table. A quote is all-in: its total is what is charged.
 """
 
-from pricing.fares import Fare, FareFee, FareLine, FareTax, all_in, price_range, quote
+from pricing.fares import Fare, FareFee, FareLine, FareTax, all_in, price_range, quote, too_small
 from pricing.price_list import Fee, Key, Pricing, Tax, TicketType, UnknownCategory, UnknownTicketType, faults
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "faults",
     "price_range",
     "quote",
+    "too_small",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -11,6 +11,12 @@ from kit.money import Money
 from pricing.price_list import Fee, Pricing
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+LEAST_CHARGED_ELSEWHERE = 50
+LEAST_CHARGED = {
+    "AED": 200, "BGN": 100, "CZK": 1500, "DKK": 250, "GBP": 30, "HKD": 400, "HUF": 17_500, "MXN": 1000, "MYR": 200,
+    "NOK": 300, "PLN": 200, "RON": 200, "SEK": 300, "THB": 1000,
+}  # fmt: skip
+"""In minor units, as the payment service lists them; what is below it refuses, and a buyer would hear of a bad card."""
 
 
 class FareLine(msgspec.Struct, frozen=True, rename="camel"):
@@ -70,6 +76,19 @@ def quote(pricing: Pricing, seats: Sequence[tuple[str, str, str]], expires_at: d
 def all_in(pricing: Pricing, category: str, ticket_type_id: str) -> Money:
     """What one such ticket costs when bought alone, everything included; a second never costs more."""
     return quote(pricing, [("", category, ticket_type_id)], NEVER).total
+
+
+def too_small(pricing: Pricing) -> Iterator[tuple[str, str]]:
+    """Prices that no card can be charged, though they are not nothing: pairs of (path, what is wrong)."""
+    least = LEAST_CHARGED.get(pricing.currency, LEAST_CHARGED_ELSEWHERE)
+    for category, by_type in pricing.prices.items():
+        for ticket_type_id in by_type:
+            total = all_in(pricing, category, ticket_type_id).amount
+            if 0 < total < least:
+                yield (
+                    f"prices.{category}.{ticket_type_id}",
+                    f"comes to {total} with fees and tax: cards are charged {least} at least, or nothing",
+                )
 
 
 def price_range(pricing: Pricing) -> tuple[Money, Money]:

@@ -39,6 +39,7 @@ def create(body: dict[str, Any]) -> tuple[int, Any]:
         ({"onSaleAt": "2030-05-01T00:00:00Z"}, "onSaleAt"),
         ({"saleEndsAt": "2030-05-01T00:00:00Z"}, "saleEndsAt"),
         ({"pricing": PRICING | {"prices": {"stalls": {"adult": 1, "child": 1}}}}, "pricing.prices.floor.adult"),
+        ({"pricing": PRICING | {"fees": [], "prices": {"stalls": {"adult": 49}}}}, "pricing.prices.stalls.adult"),
     ],
 )
 def test_a_fault_is_named_with_its_field(sellable: dict[str, Any], changes: dict[str, Any], path: str) -> None:

@@ -20,7 +20,7 @@ import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
-from local import mends, template_mends
+from local import mends, template_mends, turn_mends
 from local.cloud import LocalCloud
 
 CHANGES = 40
@@ -428,7 +428,7 @@ def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
             time.sleep(0.02)
         spans.append(json.loads(ended["output"]))
     at_once = max(sum(began <= moment < ended for began, ended in spans) for moment, _ in spans)
-    assert at_once <= mends.STEPS_AT_ONCE
+    assert at_once <= turn_mends.STEPS_AT_ONCE
 
 
 def what_gave_up_goes_on(cloud: LocalCloud) -> None:

@@ -17,7 +17,7 @@ DECLINED = {"Error": "CardDeclined", "Cause": json.dumps({"errorMessage": "insuf
 
 
 def complete(order_id: str) -> None:
-    harness.run_step(complete_order, "CompleteOrder", {"orderId": order_id}, LATER)
+    harness.run_step(complete_order, "CompleteOrder", {"orderId": order_id, "personId": "ada"}, LATER)
 
 
 def fail(order_id: str, error: dict[str, str]) -> None:

@@ -41,7 +41,7 @@ def test_an_order_id_is_only_ever_looked_up(order_id: str) -> None:
 def test_pages_newest_first() -> None:
     placed = [accepted(key=f"key-{i}", at=NOON + timedelta(seconds=i)) for i in range(5)]
     accepted(person="eve")
-    complete_order.complete_order(placed[4].order_id, NOON)
+    complete_order.complete_order(placed[4], NOON)
     seen, cursor = [], None
     while True:
         query = {"limit": "2"} | ({"cursor": cursor} if cursor else {})

@@ -36,7 +36,7 @@ def ids_of(page: Any) -> list[str]:
 def test_what_a_person_needs_to_decide() -> None:
     a_person("ada", name="Ada")
     bought = accepted(key="before", at=NOON - timedelta(hours=1))
-    complete_order.complete_order(bought.order_id, NOON)
+    complete_order.complete_order(bought, NOON)
     order = waits()
     fraud.assess(order.order_id, "ada", order.event_id, seats=30, total_minor=9000, now=NOON)
     [review] = listed()["reviews"]

@@ -23,6 +23,7 @@ from pricing import (
     faults,
     price_range,
     quote,
+    too_small,
 )
 
 EXPIRES = datetime(2030, 5, 1, 20, 10, tzinfo=UTC)
@@ -151,6 +152,25 @@ def test_faults_say_what_is_wrong_where() -> None:
         ("prices.stalls.pensioner", "is no ticket type of this event"),
     }
     assert list(faults(price_list(), ["stalls", "balcony"])) == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "adult", "child", "fee", "wrong"),
+    [
+        ("EUR", 49, 0, 0, ["prices.stalls.adult"]),
+        ("EUR", 50, 1, 49, []),
+        ("EUR", 50, 0, 1, ["prices.stalls.child"]),
+        ("GBP", 30, 29, 0, ["prices.stalls.child"]),
+        ("HUF", 17_499, 0, 0, ["prices.stalls.adult"]),
+    ],
+)
+def test_a_price_is_nothing_or_what_a_card_can_be_charged(
+    currency: str, adult: int, child: int, fee: int, wrong: list[str]
+) -> None:
+    pricing = Pricing(
+        currency, TYPES, {"stalls": {"adult": adult, "child": child}}, [Fee("x", "X", "order", amount=fee)]
+    )
+    assert [path for path, _ in too_small(pricing)] == wrong
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_not_before_the_purchase_has_ended(stripe_standin: StripeStandIn, upto: 
     """Case: a cancel during the capture."""
     order = buy(accepted(), upto)
     assert refused(cancel(order)) == (409, "order-under-way")
-    complete_order.complete_order(order["orderId"], SOON)
+    complete_order.complete_order(orders.get_order(order["orderId"]), SOON)
     assert status_of(order) == "completed"
 
 
@@ -261,7 +261,7 @@ def test_money_that_went_back_early_ends_the_order_refunded(stripe_standin: Stri
     refund_payment(order["orderId"], "by-hand", None, SOON)
     orders.settle_refund(order["orderId"], left_minor=0, now=SOON)
     for _ in range(2):
-        complete_order.complete_order(order["orderId"], SOON)
+        complete_order.complete_order(orders.get_order(order["orderId"]), SOON)
         assert status_of(order) == "refunded"
     late = bought()
     refund_payment(late["orderId"], "by-hand", None, SOON)
