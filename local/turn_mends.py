@@ -15,7 +15,7 @@ from typing import Any
 
 STEPS_AT_ONCE = 4
 """Steps of state machines under way; more of them end no sooner on a laptop's processors."""
-BEHIND_THE_SCENES = 10
+BEHIND_THE_SCENES = 5
 """How nice a function is that works off a queue or a stream: people wait for the others."""
 THREADS_MAX = 1000
 
