@@ -87,7 +87,6 @@ def keep_threads() -> None:
     meanwhile its event loop, and with it everything else, stands still.
     """
     from ministack.core import concurrency
-    from ministack.services import stepfunctions
 
     pool = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="kept")
 
@@ -99,5 +98,3 @@ def keep_threads() -> None:
             pool.submit(contextvars.Context().run, self._target)
 
     concurrency.threading = SimpleNamespace(**vars(threading) | {"Thread": Kept})
-    borrowed = SimpleNamespace(submit=pool.submit, shutdown=lambda wait: None)
-    stepfunctions.ThreadPoolExecutor = lambda max_workers: borrowed
