@@ -79,7 +79,7 @@ def park(event: Event, order_id: str, now: datetime) -> None:
 
 def payment_and_parked(order_id: str) -> tuple[Payment | None, list[Event]]:
     """The payment of an order, strongly consistent, and what came before it, in the order it was sent; in one read."""
-    parked = []
+    parked: list[Event] = []
     for item in RecordItem.query(order_id, RecordItem.sk.between("parked#", PAYMENT), consistent_read=True):
         if item.sk == PAYMENT:
             return payment_of(item), parked
