@@ -14,6 +14,7 @@ import aiohttp
 from .errors import Json, invalid
 
 _RETRY_SECONDS = (0.2, 0.5, 1, 2, 4, 8, 16, 32)  # Stripe's three days, compressed
+SAID_MAX = 200
 _POLICY = frozenset({"url", "secret", "delay", "copies", "held", "drop_next"})
 
 
@@ -105,12 +106,13 @@ class Courier:
         }
         try:
             async with self._session.post(self.url, data=payload, headers=headers) as answer:
-                await answer.read()
+                said = (await answer.text())[:SAID_MAX]
                 outcome: int | str = answer.status
         except (aiohttp.ClientError, TimeoutError) as broken:
-            outcome = type(broken).__name__
-        self._record(event, attempt=attempt, outcome=outcome)
+            outcome, said = type(broken).__name__, ""
+        self._record(event, attempt=attempt, outcome=outcome, said=said)
         return isinstance(outcome, int) and 200 <= outcome < 300
 
-    def _record(self, event: Json, *, attempt: int, outcome: int | str) -> None:
-        self.deliveries.append({"event": event["id"], "type": event["type"], "attempt": attempt, "outcome": outcome})
+    def _record(self, event: Json, *, attempt: int, outcome: int | str, said: str = "") -> None:
+        told = {"attempt": attempt, "outcome": outcome, "said": said}
+        self.deliveries.append({"event": event["id"], "type": event["type"], **told})

@@ -53,7 +53,7 @@ LATE_SECONDS = (0.0, 1.0, 30.0, 1000.0)
 """After what time a step that was invoked twice runs again, whatever became of its order since."""
 
 
-SECRETS = ("sk_test_", "whsec_", "_secret_", "pm_", "@example.com", "eyJ")
+SECRETS = ("sk_test_", "whsec_", "_secret_", "pm_", "@example.com", "@boxoffice.example", "eyJ")
 """What must not be said where others read."""
 
 
