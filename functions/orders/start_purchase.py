@@ -145,7 +145,7 @@ def _order(order_id: str, hold: Hold, seats: list[HeldSeat], delivery: Delivery,
         delivery=delivery,
         created_at=now,
         updated_at=now,
-        lease_ends_at=hold.until if hold.declined else now + LEASE,
+        lease_ends_at=hold.order_deadline(now + LEASE),
     )
 
 

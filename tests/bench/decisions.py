@@ -1,4 +1,4 @@
-"""Processor time of one decision: which seats are best, and a whole handler's call."""
+"""One decision: the processor time of which seats are best, and of a whole handler's call with what it costs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from inventory.neighbours import bit
 from inventory.seating import SeatingRow, seating
 from kit import clock
 from tests import harness
+from tests.bench.units import metered
 from tests.bench.wishes import ROW_SEATS, WORKLOADS, house, wishes
 from tests.inventory.house import open_event
 
 STADIUM_ROWS = 1250
 SHARE_LEFT = 0.05
 TIMES = 25
-CALLS = 100
+CALLS = 200
 WARM_UP = 40
 """By then every section has been read once."""
 
@@ -47,25 +48,34 @@ def choosing() -> dict[str, float]:
     return {name: _median_ms(rows, *case) for name, case in cases.items()}
 
 
-def handling(chart: Chart) -> dict[str, float]:
-    """Mean milliseconds of the hold function for one request, from the gateway's event to its answer."""
+def handling(chart: Chart) -> dict[str, dict[str, float]]:
+    """The hold function for one request after the other, from the gateway's event to its answer: mean milliseconds of
+
+    an answer, and what a hold costs the tables.
+    """
     return {workload: _handling(chart, workload) for workload in WORKLOADS if workload != "hot"}
 
 
-def _handling(chart: Chart, workload: str) -> float:
+def _handling(chart: Chart, workload: str) -> dict[str, float]:
     event_id = open_event(chart, now=clock.now(), orphan_rule="lenient")
     people = [f"p{number}" for number in range(CALLS + WARM_UP)]
     requests = [
         harness.http_event(body={"eventId": event_id, **wish.body()}, person=wish.person, route="POST /seats/hold")
         for wish in wishes(workload, people, seed=3)
     ]
-    spent: list[float] = []
-    for request in requests:
-        start = time.thread_time()
-        answer = hold_seats.handler(request, harness.CONTEXT)
-        spent.append(time.thread_time() - start)
-        assert answer["statusCode"] == 201, answer
-    return round(statistics.mean(spent[WARM_UP:]) * 1000, 2)
+    for request in requests[:WARM_UP]:
+        hold_seats.handler(request, harness.CONTEXT)
+    start = time.thread_time()
+    answers = [hold_seats.handler(request, harness.CONTEXT) for request in requests[WARM_UP : WARM_UP + CALLS // 2]]
+    spent = time.thread_time() - start
+    with metered() as units:
+        counted = [hold_seats.handler(request, harness.CONTEXT) for request in requests[WARM_UP + CALLS // 2 :]]
+    assert all(answer["statusCode"] == 201 for answer in answers + counted)
+    return {
+        "cpu_ms": round(spent * 1000 / len(answers), 2),
+        "write_units_per_hold": round(units["written"] / len(counted), 2),
+        "read_units_per_hold": round(units["read"] / len(counted), 2),
+    }
 
 
 def _median_ms(rows: list[SeatingRow], free: dict[tuple[str, int], int], wish: Wish, crowding: int) -> float:

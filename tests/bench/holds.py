@@ -1,15 +1,18 @@
 """make bench-holds: four workloads at 1, 16 and 64 clients, at the store and over HTTP.
 
-The last line is one JSON object; `bars` says which promises were kept. A run that did not come to its end has a
-sentence instead of numbers, and no bar is kept that needs them. `server_cpu_ms_per_hold` is, at the store, our own
-code's; over HTTP it is all that the whole local site burns, emulator included. A Query counts there as one read,
-whatever it brought.
+The last line is one JSON object; `bars` says which promises were kept. Fails where one was not. A run that did not come
+to its end has a sentence instead of numbers, and no bar is kept that needs them. `server_cpu_ms_per_hold` is, at the
+store, our own code's; over HTTP it is all that the whole local site burns, emulator included. There no function asks
+what its calls consume: `function` has the units of the same requests, sent to the same handler in this process. A
+Query counts as one read, whatever it brought.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -39,14 +42,16 @@ from tests.bench.wishes import WORKLOADS, house, wishes
 from tests.inventory.house import PRICING, open_event
 
 CLIENTS = (1, 16, 64)
-TRIES = {1: 100, 16: 160, 64: 320}
+STORE_TRIES = {1: 100, 16: 800, 64: 800}
+"""At sixteen clients so many that the 99th of a hundred is no single answer."""
+HTTP_TRIES = {1: 100, 16: 320, 64: 320}
 TOTALS = ("double_sold", "torn_holds", "false_rejections")
-BARS: dict[str, Callable[[float], bool]] = {
-    **dict.fromkeys(TOTALS, lambda count: count == 0),
-    "write_units_2_neighbours": lambda units: units == 2,
-    "store_hold_p99_ms_16": lambda ms: ms < 100,
-    "handler_cpu_ms": lambda ms: ms < 5,
-    "best_available_cpu_ms": lambda ms: ms < 10,
+BARS: dict[str, tuple[str, Callable[[float], bool]]] = {
+    **dict.fromkeys(TOTALS, ("0", lambda count: count == 0)),
+    "write_units_2_neighbours": ("2", lambda units: units == 2),
+    "store_hold_p99_ms_16": ("below 100", lambda ms: ms < 100),
+    "handler_cpu_ms": ("below 5", lambda ms: ms < 5),
+    "best_available_cpu_ms": ("below 10", lambda ms: ms < 10),
 }
 VENUE = {
     "name": "Bench",
@@ -59,7 +64,7 @@ VENUE = {
 Report = dict[str, dict[str, dict[str, Any]]]
 
 
-def main() -> None:
+def main() -> int:
     say("The decision of the best seats, 50,000 seats")
     choosing = decisions.choosing()
     with (
@@ -72,20 +77,25 @@ def main() -> None:
     over_http = over_the_site()
     runs = [numbers for level in (at_store, over_http) for by in level.values() for numbers in by.values()]
     whole = not any("broken" in numbers for numbers in runs)
+    # Whoever wants seats by name, in rows of his own or in those of others; the best of them have numbers of their own.
+    by_name = ("spread", "neighbours")
+    waits = [at_store[workload]["16"].get("p99_ms", math.inf) for workload in by_name]
     summary: dict[str, Any] = {
         total: sum(numbers[total] for numbers in runs) if whole else None for total in TOTALS
     } | {
         "write_units_2_neighbours": at_store["neighbours"]["1"].get("write_units_per_hold"),
-        "store_hold_p99_ms_16": at_store["neighbours"]["16"].get("p99_ms"),
+        "store_hold_p99_ms_16": max(waits) if max(waits) < math.inf else None,
         "http_hold_p99_ms_16": over_http["neighbours"]["16"].get("p99_ms"),
         "http_holds_per_s_16": over_http["neighbours"]["16"].get("holds_per_s"),
-        # Seats by name; what the choice of the best adds has a bar of its own below, and stands among the workloads.
-        "handler_cpu_ms": max(handling["spread"], handling["neighbours"]),
+        "handler_cpu_ms": max(handling[workload]["cpu_ms"] for workload in by_name),
         "best_available_cpu_ms": max(choosing.values()),
     }
-    bars = {name: summary[name] is not None and kept(summary[name]) for name, kept in BARS.items()}
-    workloads = {"store": at_store, "http": over_http, "handler_cpu_ms": handling, "best_available_cpu_ms": choosing}
+    bars = {name: summary[name] is not None and kept(summary[name]) for name, (_, kept) in BARS.items()}
+    missed = [f"{name}: {summary[name]}, and not {BARS[name][0]}" for name, kept in bars.items() if not kept]
+    say("\n".join(["Missed:", *missed]) if missed else "No bar was missed.")
+    workloads = {"store": at_store, "http": over_http, "function": handling, "best_available_cpu_ms": choosing}
     print(json.dumps(summary | {"bars": bars, "workloads": workloads}), flush=True)
+    return len(missed)
 
 
 def at_the_store() -> Report:
@@ -94,7 +104,7 @@ def at_the_store() -> Report:
     with mock.patch.dict("os.environ", {}):
         for workload, clients in each_run():
             event_id = os.environ[store.EVENT] = open_event(house(), now=clock.now())
-            people = [f"p{number}" for number in range(TRIES[clients])]
+            people = [f"p{number}" for number in range(STORE_TRIES[clients])]
             wanted = wishes(workload, people, seed=clients)
             make = store.hold_best if workload == "best_available" else store.hold_named
             with ExitStack() as stack:
@@ -114,7 +124,7 @@ def over_the_site() -> Report:
         load(site.site_url, site.cloud, say, scale="small")
         wake(site.site_url, site.cloud)
         say("Signing buyers in")
-        tokens = buyers(site, max(TRIES.values()))
+        tokens = buyers(site, max(HTTP_TRIES.values()))
         dynamodb = site.cloud.client("dynamodb")
         [table] = [name for name in dynamodb.list_tables()["TableNames"] if "inventory" in name.lower()]
         organizer = Site(site.site_url, sign_in(site.cloud.client("cognito-idp"), client_id(site.site_url), ORGANIZER))
@@ -122,7 +132,7 @@ def over_the_site() -> Report:
         venue = organizer.create_venue(VENUE)
         for workload, clients in each_run():
             event_id = organizer.create_event(_event(venue, chart["hash"], "off" if workload == "hot" else "lenient"))
-            wanted = wishes(workload, list(tokens)[: TRIES[clients]], seed=clients)
+            wanted = wishes(workload, list(tokens)[: HTTP_TRIES[clients]], seed=clients)
             before = cpu_seconds(site)
             with told(measured, "http", workload, clients) as numbers:
                 run = crowd.by_http(site.site_url, event_id, tokens, wanted, clients)
@@ -201,4 +211,4 @@ def say(step: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,15 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from unittest import mock
-
-from botocore.client import BaseClient
 
 from inventory import project_seats, sales
 from inventory.seats import FREE, held, sold
 from kit import clock, ids, settings
 from local.mends import STREAM_POLL_SECONDS
 from tests import harness
+from tests.bench.units import metered
 
 SHARDS = 4
 """What a new on-demand table has: 4,000 write units a second."""
@@ -29,7 +27,6 @@ BATCH_MAX = 500
 """As the wiring has it."""
 LEASE = timedelta(minutes=10)
 LATE_SECONDS_MAX = 60
-WRITES = ("UpdateItem", "PutItem")
 Row = tuple[str, int, int]
 """Section, index, seats."""
 
@@ -75,23 +72,12 @@ def _prepare(ready: Any) -> None:
 
 def _shard(event_id: str, rows: Sequence[Row], per_second: int, seconds: int) -> Replayed:
     records = list(_records(event_id, rows, per_second * seconds))
-    units: Counter[str] = Counter()
-    call = BaseClient._make_api_call
-
-    def counted(self: BaseClient, operation: str, request: dict[str, Any]) -> Any:
-        metered = self.meta.service_model.service_name == "dynamodb"
-        answer = call(self, operation, request | ({"ReturnConsumedCapacity": "TOTAL"} if metered else {}))
-        if metered:
-            kind = "written" if operation in WRITES else "read"
-            units[kind] += answer["ConsumedCapacity"]["CapacityUnits"]
-        return answer
-
     settings.start()
     sales.known_event(event_id, clock.now())
     settings.client("sqs")
     lags: list[float] = []
     batches, cpu, sent = 0, 0.0, 0
-    with mock.patch.object(BaseClient, "_make_api_call", counted):
+    with metered() as units:
         _ready.wait(timeout=LATE_SECONDS_MAX)
         began = time.perf_counter()
         while sent < len(records):

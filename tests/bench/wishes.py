@@ -43,7 +43,7 @@ def house(rows: int = ROWS, sections: int = 4, name: str = "Bench") -> Chart:
 
 
 def wishes(workload: str, people: Sequence[str], seed: int) -> list[Wish]:
-    """A wish a person, in no order; those of `spread` and `neighbours` never overlap."""
+    """A wish a person; those of `spread`, in no order, and of `neighbours`, eight rows after eight, never overlap."""
     dice = random.Random(seed)
     if workload == "best_available":
         return [Wish(person) for person in people]
@@ -51,8 +51,13 @@ def wishes(workload: str, people: Sequence[str], seed: int) -> list[Wish]:
         hot = [(0, slot) for slot in range(HOT_SEATS // 2)] + [(1, slot) for slot in range(HOT_SEATS // 2)]
         first = [place for place in hot if place[1] < HOT_SEATS // 2 - 1]
         return [Wish(person, _pair(*dice.choice(first))) for person in people]
-    rows = range(SAME_ROWS if workload == "neighbours" else ROWS)
-    pairs = [_pair(row, slot) for slot in range(0, ROW_SEATS, 2) for row in rows]
+    together = SAME_ROWS if workload == "neighbours" else ROWS
+    pairs = [
+        _pair(row, slot)
+        for first in range(0, ROWS, together)
+        for slot in range(0, ROW_SEATS, 2)
+        for row in range(first, min(first + together, ROWS))
+    ]
     if workload == "spread":
         dice.shuffle(pairs)
     return [Wish(person, pair) for person, pair in zip(people, pairs, strict=False)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from inventory import CardsExhausted, HoldExpired, PurchaseInProgress, get_hold
+from inventory import CardsExhausted, HoldExpired, PurchaseInProgress, get_hold, rows
+from inventory.seats import free_after, parse_all
 from tests import harness
 from tests.inventory.house import NOON, hold, open_event, release, show
 from tests.inventory.test_purchase import DEADLINE, SEATS, accept, sell, undo
@@ -75,6 +76,16 @@ def test_a_kept_hold_can_be_released() -> None:
     keep(accept(held["holdId"]))
     assert release(held["holdId"], now=SOON)[0] == 204
     assert hold(event_id, SEATS, person="bob", now=SOON)[0] == 201
+
+
+def test_a_release_on_its_way_when_the_next_order_comes_gives_nothing_back() -> None:
+    event_id = open_event()
+    _, held = hold(event_id, SEATS)
+    keep(accept(held["holdId"]))
+    then = get_hold("ada", held["holdId"], SOON)
+    second = accept(held["holdId"], now=SOON)
+    rows.release(event_id, parse_all(SEATS), then.hold_id, then.held_until, free_after(then.hold_id))
+    assert sell(second) == {"seatIds": SEATS}
 
 
 def test_a_later_hold_starts_anew() -> None:

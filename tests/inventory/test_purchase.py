@@ -24,19 +24,19 @@ def accept(
 ) -> dict[str, Any]:
     """What the orders context does with a hold; answers the input of the purchase's steps."""
     held = get_hold(person, hold_id, now)
-    order_id = ids.new("ord", now)
+    order_id, deadline = ids.new("ord", now), held.order_deadline(DEADLINE)
     transaction = Transaction()
-    pin_hold(transaction, held, order_id, DEADLINE, now)
+    pin_hold(transaction, held, order_id, deadline, now)
     transaction.commit()
     if extended:
-        extend_rows(held, DEADLINE)
+        extend_rows(held, deadline)
     return {
         "orderId": order_id,
         "eventId": held.event_id,
         "personId": person,
         "holdId": hold_id,
         "seatIds": held.seat_ids,
-        "leaseEndsAt": rfc3339(DEADLINE),
+        "leaseEndsAt": rfc3339(deadline),
     }
 
 

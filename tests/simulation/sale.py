@@ -140,6 +140,8 @@ class Sale:
         self._audited, self._compared = audited, compared
         self.told = History(START, SKEW_MAX)
         self._anew: dict[int, list[Hold]] = {}
+        self._first: dict[str, Hold] = {}
+        """By key."""
         self._started: set[str] = set()
         self._held: dict[str, Hold] = {}
 
@@ -238,13 +240,17 @@ class Sale:
 
     def _place(self, hold: Hold, now: datetime) -> Hold | None:
         begin, asked = self._seconds(), [hold]
+        if hold.key:
+            self._first.setdefault(hold.key, hold)
         self._anew[threading.get_ident()] = asked
         try:
             stands = holding.place(hold, LIMIT, now)
         except (Crash, Problem, NotWritten, PynamoDBException, BotoCoreError, ClientError) as trouble:
             end = self._seconds()
             if isinstance(trouble, SeatsUnavailable):
-                self.told.refused(asked[-1], trouble.data["seatIds"], begin, end)
+                # A request that comes again with its key stands for the hold that the first one asked for.
+                same = self._first.get(hold.key, asked[-1])
+                self.told.refused(same, trouble.data["seatIds"], begin, end)
             if not (isinstance(trouble, Problem) and getattr(trouble.__cause__, "certain", True)):
                 for one in asked:
                     self.told.perhaps_held(one, begin)
@@ -300,7 +306,7 @@ class Sale:
 
         def accept() -> None:
             held = get_hold(person, hold.hold_id, now)
-            order.deadline = held.until if held.declined else deadline
+            order.deadline = held.order_deadline(deadline)
             self.told.accepting(hold, order.deadline)
             transaction = Transaction()
             mark = OrderMark(order.order_id, "ORDER")
