@@ -38,8 +38,9 @@ def is_degraded(room: Room, now: datetime) -> bool:
 
 
 def admits_by_lot(room: Room, now: datetime) -> bool:
-    """Whether admissions by lot are good: while it lasts, and until the last of them is out."""
-    return is_degraded(room, now) or to_ms(now) < room.drain_until
+    """Whether admissions by lot are good: while it lasts, and until the last of them is out. A pause ends them all: the
+    edge goes on drawing for some minutes by what it was told before."""
+    return not room.paused and (is_degraded(room, now) or to_ms(now) < room.drain_until)
 
 
 def odds(room: Room, now: datetime) -> float:

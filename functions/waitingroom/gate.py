@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kit.auth import Person
 from kit.sealed import InvalidSeal
-from waitingroom import degraded, rooms, sessions
+from waitingroom import degraded, register, rooms, sessions
 from waitingroom.passes import BY_LOT, Admission, open_admission
 from waitingroom.problems import AdmissionRequired, TokenBound
 
@@ -22,7 +22,7 @@ def require_admission(event_id: str, caller: Person, token: str | None, now: dat
     if admission.device != caller.session_id:
         raise TokenBound
     if admission.tick == BY_LOT:
-        if not degraded.admits_by_lot(rooms.load(event_id), now):
+        if not _admitted_by_lot(event_id, caller.person_id, now):
             raise _required(event_id)
         return
     session = sessions.find(event_id, caller.person_id)
@@ -30,6 +30,14 @@ def require_admission(event_id: str, caller: Person, token: str | None, now: dat
         raise _required(event_id)
     if session.sign_in != caller.session_id:
         raise TokenBound
+
+
+def _admitted_by_lot(event_id: str, person_id: str, now: datetime) -> bool:
+    """The edge draws for whoever shows a place; whether it was given up or used since, only the register knows."""
+    room = rooms.load(event_id)
+    place = register.find(event_id, room.buckets, person_id)
+    waits = place is not None and place.left is None and place.used is None
+    return waits and degraded.admits_by_lot(room, now)
 
 
 def _opened(token: str | None, now: datetime) -> Admission | None:

@@ -45,7 +45,7 @@ class Sight:
 def decide(room: Room, sight: Sight, now_ms: int) -> Room:
     """The room after this tick. Pure; committed only if nobody else ticked meanwhile."""
     drain_until = room.drain_until
-    if room.phase == "serving" and now_ms - room.tick_at > DEAD_AFTER_MS and room.tick:
+    if room.phase == "serving" and now_ms - room.tick_at > DEAD_AFTER_MS:
         drain_until = now_ms + DRAIN_MS
     elapsed = min(1.0, max(0.0, (now_ms - room.tick_at) / 1000))
     credit, batch_at = _allowed(room, elapsed, now_ms)

@@ -20,7 +20,7 @@ from waitingroom.granting import Sight, arrivals_due, decide
 from waitingroom.room import Room
 
 WORKERS = 16
-BUCKETS_COUNTED = 32
+BUCKETS_COUNTED = 16
 """A larger register is estimated from so many of its buckets, another choice each time."""
 GRACE_MS = 15_000
 """After the register is closed: no request that began before, or within the second that a process remembers the room,

@@ -53,10 +53,12 @@ def wait_seconds(room: Room, people: int | None) -> tuple[int, int] | None:
 
 
 def poll_seconds(room: Room, wait: tuple[int, int] | None) -> int:
-    """When to ask again, before the jitter: by the wait, and where nobody knows it, by how many ask or will."""
+    """When to ask again, before the jitter: by the wait, and where nobody knows it, by how long it is until the draw,
+    before which nothing happens, and by how many ask."""
     if wait is None:
-        spread = join_spread_seconds(room, room.tick_at) // POLL_PART
-        return min(POLL_SECONDS_MAX, max(30, spread, length(room) // POLLS_PER_SECOND))
+        draw_at = room.draw_at if room.phase == "registering" and room.draw_at is not None else room.tick_at
+        until_draw = max(0, draw_at - room.tick_at) // 1000
+        return min(POLL_SECONDS_MAX, max(30, until_draw // POLL_PART, length(room) // POLLS_PER_SECOND))
     return min(POLL_SECONDS_MAX, max(POLL_SECONDS_MIN, (wait[0] + wait[1]) // 2 // POLL_PART))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from waitingroom import ranks, waits
-from waitingroom.granting import Sight, decide, people_until
+from waitingroom.granting import Sight, arrivals_due, decide, people_until
 from waitingroom.room import CLAIM_MS, IDLE_MS, SESSION_MS, Grant, Room
 
 
@@ -60,10 +61,33 @@ class Outcome:
     curve: Curve
     room: Room
     seconds_to_admit: list[int]
+    late_admitted: int
     sold: int
     no_shows: int
     sold_out_at: int | None
     utilisation: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Everybody in the order of rank: those of the draw that are kept, then whoever came after it, as they came."""
+
+    event_id: str
+    drawn: Sequence[tuple[str, int]]
+    late: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.drawn) + len(self.late)
+
+    def at(self, index: int) -> tuple[str, int]:
+        """Rank and number."""
+        if index < len(self.drawn):
+            return self.drawn[index]
+        return ranks.late_rank(self.event_id, f"late-{index}", int(self.late[index - len(self.drawn)])), index
+
+    def late_by(self, now_ms: int) -> int:
+        """How many have come after the draw by now."""
+        return bisect_right(self.late, now_ms)
 
 
 def run(
@@ -73,17 +97,23 @@ def run(
     crowd: Crowd,
     weather: Weather,
     seconds: int,
+    late: Sequence[int] = (),
     seed: int = 1,
 ) -> Outcome:
-    """From the announcement of the draw until sold out, or so many seconds. `drawn`: (rank, number), sorted."""
+    """From the announcement of the draw until sold out, or so many seconds.
+
+    `drawn`: (rank, number), sorted, as far as the sale could reach; `late`: when others come after it, in milliseconds,
+    sorted.
+    """
     dice = random.Random(seed)
+    line = Line(room.event_id, drawn, late)
     start = room.tick_at
     coming: list[tuple[int, str, int]] = []
     ready: list[tuple[str, int]] = []
     live: list[int] = []
     """When each of those who are in will be out: a heap."""
     sales: list[tuple[int, int]] = []
-    left, upto, no_shows = seats, 0, 0
+    left, upto, no_shows, late_admitted = seats, 0, 0, 0
     curve, admitted_after = Curve(), []
     busy = wanted = 0
     for second in range(1, seconds + 1):
@@ -102,7 +132,7 @@ def run(
                 live=len(live),
                 ready=[Grant(rank, str(number)) for rank, number in heads],
                 waiting=min(len(ready), room.rate * 32),
-                late=0,
+                late=line.late_by(now_ms) if arrivals_due(room, now_ms) else None,
                 seats_left=left,
             )
             before = room
@@ -112,17 +142,19 @@ def run(
             for _ in granted:
                 heapq.heappop(ready)
                 _let_in(live, sales, now_ms, crowd, dice)
-            while upto < len(drawn) and drawn[upto][0] <= room.called:
-                rank, number = drawn[upto]
+            while upto < len(line) and line.at(upto)[0] <= room.called:
+                rank, number = line.at(upto)
                 upto += 1
                 if dice.random() < crowd.show_rate:
                     delay = dice.uniform(0, 6_000) + dice.expovariate(1 / 2_000)
                     heapq.heappush(coming, (now_ms + int(delay), rank, number))
                 else:
                     no_shows += 1
-        assert upto < len(drawn) or room.called >= ranks.END_OF_DRAW, "the sale reached further than the people kept"
+        kept = len(drawn) == room.registered or room.called <= drawn[-1][0]
+        assert kept, "the sale reached further than the people kept"
+        late_admitted += sum(ranks.is_late(grant.rank) for grant in granted)
         admitted_after += [second] * len(granted)
-        if second > 120 and left and upto < len(drawn):
+        if second > 120 and left and upto < len(line):
             busy, wanted = busy + len(live), wanted + room.capacity
         curve.live.append(len(live))
         curve.admitted.append(len(granted))
@@ -138,6 +170,7 @@ def run(
         curve=curve,
         room=room,
         seconds_to_admit=admitted_after,
+        late_admitted=late_admitted,
         sold=seats - left,
         no_shows=no_shows,
         sold_out_at=last if sold_out is not None else None,
@@ -161,7 +194,7 @@ def _let_in(live: list[int], sales: list[tuple[int, int]], now_ms: int, crowd: C
 
 def _polls(room: Room, bins: int = 500) -> float:
     """Requests a second for the public document, by everybody who waits, each at their own distance."""
-    waiting = room.registered - people_until(room, room.called)
+    waiting = waits.length(room)
     total = 0.0
     for part in range(bins):
         ahead = int(waiting * (part + 0.5) / bins)

@@ -51,8 +51,8 @@ LIMIT = 50
 """Everybody buys at every level, some more to warm up."""
 
 
-def open_evening(site: RunningBoxoffice, places: int) -> str:
-    """The id of an event on sale with so many standing places."""
+def open_evening(site: RunningBoxoffice, places: int, **terms: Any) -> str:
+    """The id of an event on sale with so many standing places; `terms` are the event's own."""
     cognito = site.cloud.client("cognito-idp")
     organizer = Site(site.site_url, sign_in(cognito, client_id(site.site_url), "organizer@boxoffice.example"))
     square = [(0.0, 0.0), (600.0, 0.0), (600.0, 600.0), (0.0, 600.0)]
@@ -64,7 +64,7 @@ def open_evening(site: RunningBoxoffice, places: int) -> str:
     wanted["limitPerPerson"] = LIMIT
     prices = next(iter(wanted["pricing"]["prices"].values()))
     wanted["pricing"]["prices"] = {category["key"]: prices for category in chart["categories"]}
-    return organizer.create_event(wanted)
+    return organizer.create_event(wanted | terms)
 
 
 def pairs_of(site: RunningBoxoffice, event_id: str) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """`make simulate-onsale USERS=50000000`: a whole sale with the product's own ranks and its own grant rule.
 
 Everything that decides anything is the product's; people, failures and prices are this file's and its neighbours'.
-Measured elsewhere and used here: a join is one write unit (`make bench-waitingroom`).
+The work of a join and of reading the register is measured at the start (`onsale_work`). Measured elsewhere and used
+here: a join is one write unit (`make bench-waitingroom`).
 """
 
 from __future__ import annotations
@@ -19,43 +20,29 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from tests.bench import onsale_picture, onsale_sale
+from tests.bench import onsale_picture, onsale_sale, onsale_work
 from tests.bench.onsale_people import EVENT, FAVOUR, FREEDOM, Population, by_chance, chi_square, populate
-from waitingroom import beacon, draws, rooms, waits
+from tests.bench.onsale_prices import LIMITS, PRICES
+from waitingroom import beacon, draws, rooms, ticking, waits
 from waitingroom.control_room import buckets_for
 from waitingroom.room import CAPACITY, RATE, Room
 
 CHANCE_MIN = 0.001
 """A rank that is drawn passes the test of fairness but once in a thousand runs; one that favours anybody never does."""
 ANNOUNCED_MS = 1_900_000_000_000
-LIMITS = {
-    "cloudfront_requests": 250_000,
-    "api_requests": 10_000,
-    "lambda_concurrency": 1_000,
-    "dynamodb_writes": 40_000,
-    "reads_of_the_room": 3_000,
-}
-"""Published defaults of an account, a second where that applies; the last of one item, as every partition has it."""
-API_MS = 30
-"""How long the function of a join runs, for its concurrency and its price."""
+TICK_READS = 700
+"""Units a tick of a full room reads."""
 OTHER_READS = 20
 """Of the room, a second: the tick, and the document's origin for each of CloudFront's regional caches."""
 GB = 1.0
-PRICES = {
-    "dynamodb write": 0.625e-6,
-    "dynamodb read": 0.125e-6,
-    "api request": 1.00e-6,
-    "lambda request": 0.20e-6,
-    "lambda gb second": 0.0000133334,
-    "cloudfront request": 1.00e-6,
-    "cloudfront function": 0.10e-6,
-}
 SIGN_IN_USD = 0.015
 """Of an identity provider billed per monthly user (Cognito Essentials, list); reported apart."""
 BOTS = 0.05
 """Of all joins, so many again by somebody who joined already: each costs a write unit and changes nothing."""
 LOOKS_AGAIN = 0.1
 """Of all who joined, so many open the page again and ask the API where they stand."""
+LATE_FADE_SECONDS = 1_800
+"""Those who come after the draw come ever fewer: of each minute's half an hour later a third."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -63,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--users", type=int, default=500_000)
     parser.add_argument("--seats", type=int, default=60_000)
     parser.add_argument("--registration-hours", type=float, default=4.0)
+    parser.add_argument("--late", type=float, default=0.05, help="so many more come after the draw, of all in it")
     parser.add_argument("--picture", type=Path, default=Path(".local/onsale.svg"))
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
@@ -77,10 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{done:>12,} people ranked, {time.monotonic() - began:.0f} s", flush=True)
             shown += 0.1
     ranked_seconds = time.monotonic() - began
+    drawing = onsale_work.drawing_of(wanted.users)
+    draw_at = ANNOUNCED_MS - math.ceil(1000 * drawing.seconds)
     room = Room(
         event_id=EVENT,
-        opened_at=ANNOUNCED_MS - window * 1000,
-        draw_at=ANNOUNCED_MS - 60_000,
+        opened_at=draw_at - window * 1000,
+        draw_at=draw_at,
         secret=secret.hex(),
         beacon_round=beacon.first_round_after(ANNOUNCED_MS),
         buckets=buckets_for(wanted.users),
@@ -89,10 +79,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         seed=seed.hex(),
         tick_at=ANNOUNCED_MS,
     )
-    sale = onsale_sale.run(room, people.drawn, wanted.seats, onsale_sale.Crowd(), onsale_sale.Weather(), 6 * 3600)
+    late = latecomers(room, round(wanted.users * wanted.late))
+    crowd, weather = onsale_sale.Crowd(), onsale_sale.Weather()
+    sale = onsale_sale.run(room, people.drawn, wanted.seats, crowd, weather, 6 * 3600, late)
     onsale_picture.draw(wanted.picture, people.arrivals, sale.curve, CAPACITY, RATE)
     print(f"Picture: {wanted.picture}", flush=True)
-    report(wanted.users, wanted.seats, room, people, sale, began, ranked_seconds)
+    report(wanted.users, wanted.seats, room, people, late, drawing, sale, began, ranked_seconds)
+
+
+def latecomers(room: Room, people: int) -> Sequence[int]:
+    """When those come who missed the draw, in milliseconds: most of them at once, then ever fewer."""
+    dice = np.random.default_rng(people)
+    came: list[int] = np.sort(room.tick_at + (1000 * dice.exponential(LATE_FADE_SECONDS, people)).astype(int)).tolist()
+    return came
 
 
 def registrations(room: Room, arrivals: np.ndarray) -> np.ndarray:
@@ -123,6 +122,8 @@ def report(
     seats: int,
     room: Room,
     people: Population,
+    late: Sequence[int],
+    drawing: onsale_work.Drawing,
     sale: onsale_sale.Outcome,
     began: float,
     ranked_seconds: float,
@@ -130,29 +131,44 @@ def report(
     """Sentences, then one line of JSON."""
     before = polls_before_the_draw(room, people.arrivals)
     joins = float(registrations(room, people.arrivals).max()) * (1 + BOTS)
-    asked = joins * (1 + LOOKS_AGAIN)
+    # Nobody who comes after the draw is sent away for a while: each asks for the edge's cookie and joins.
+    late_joins = max(np.bincount((np.array(late, int) - room.tick_at) // 1000), default=0) * (1 + BOTS)
+    asked = max(joins, 2 * late_joins) * (1 + LOOKS_AGAIN)
+    join_ms = onsale_work.join_ms(room, GB)
     waited = np.array(sale.seconds_to_admit)
     chi, biased = chi_square(people.fairness), chi_square(people.control)
+    seconds = len(people.arrivals) + len(sale.curve.live)
+    # Until the draw each tick has a sample of the register counted, which grows with it.
+    counted = min(1, ticking.BUCKETS_COUNTED / room.buckets) * users * onsale_work.PLACE_BYTES / 8192
     peak = {
         "cloudfront_requests": max(*sale.curve.polls, float((before + 2 * people.arrivals).max())),
         "api_requests": asked,
-        "lambda_concurrency": asked * API_MS / 1000,
-        "dynamodb_writes": joins + 2 * max(sale.curve.admitted) + 1,
-        "reads_of_the_room": asked * API_MS / 1000 / rooms.REMEMBERED.total_seconds() + OTHER_READS,
+        "lambda_concurrency": asked * join_ms / 1000,
+        "dynamodb_writes": max(joins, late_joins + 2 * max(sale.curve.admitted) + 1),
+        "dynamodb_reads": max(drawing.reads_per_second, counted, TICK_READS),
+        "reads_of_the_room": asked * join_ms / 1000 / rooms.REMEMBERED.total_seconds() + OTHER_READS,
     }
     polls = sum(sale.curve.polls) + float(before.sum())
-    calls = users * (1 + BOTS) * (1 + LOOKS_AGAIN)
+    come = users + len(late)
+    calls = (come * (1 + BOTS) + len(late)) * (1 + LOOKS_AGAIN)
     cost = {
-        "joining": users * (1 + BOTS) * PRICES["dynamodb write"]
-        + calls * (PRICES["api request"] + PRICES["lambda request"] + API_MS / 1000 * GB * PRICES["lambda gb second"])
-        + (calls + users) * (PRICES["cloudfront request"] + PRICES["cloudfront function"]),
-        "the draw": users * 150 / 4096 * PRICES["dynamodb read"],
+        "joining": come * (1 + BOTS) * PRICES["dynamodb write"]
+        + calls * (PRICES["api request"] + PRICES["lambda request"] + join_ms / 1000 * GB * PRICES["lambda gb second"])
+        + (calls + come) * (PRICES["cloudfront request"] + PRICES["cloudfront function"]),
+        "the draw": drawing.usd,
         "polling": polls * PRICES["cloudfront request"],
-        "ticking": len(sale.curve.live)
-        * (1769 / 1024 * PRICES["lambda gb second"] + 700 * PRICES["dynamodb read"] + 5 * PRICES["dynamodb write"]),
+        "ticking": seconds * (onsale_work.VCPU_GB * PRICES["lambda gb second"] + 5 * PRICES["dynamodb write"])
+        + (len(sale.curve.live) * TICK_READS + len(people.arrivals) * counted / 2) * PRICES["dynamodb read"],
     }
     at = {f"p{part}": int(np.percentile(waited, part)) for part in (1, 50, 99)} if waited.size else {}
     print(f"\n{users:,} people, {seats:,} seats; ranked in {ranked_seconds:.0f} s")
+    print(
+        f"The draw: a bucket, {users / room.buckets:,.0f} people, is read in {drawing.bucket_seconds:.2f} s (measured),"
+    )
+    print(f"  {room.buckets:,} of them by {onsale_work.readers()} at a time in {drawing.read_seconds:.0f} s,")
+    print(f"  {drawing.seconds:.0f} s from the close of the register to everybody's rank")
+    print(f"A join runs {join_ms:.1f} ms (processor time measured, {onsale_work.DYNAMODB_MS} ms a request to DynamoDB)")
+    print(f"{len(late):,} more came after the draw, {sale.late_admitted:,} of them were let in")
     print(f"Admitted {waited.size:,} in {len(sale.curve.live):,} s, sold {sale.sold:,}, no-shows {sale.no_shows:,}")
     print(f"Seconds from the draw to admission: {at}")
     print(f"Live at most {max(sale.curve.live):,} of {sale.room.capacity:,}, places used {sale.utilisation:.1%}")
@@ -174,7 +190,11 @@ def report(
                 "users": users,
                 "seconds": round(time.monotonic() - began, 1),
                 "admitted": int(waited.size),
+                "late": len(late),
+                "late_admitted": sale.late_admitted,
                 "sold": sale.sold,
+                "draw_seconds": round(drawing.seconds, 1),
+                "join_ms": round(join_ms, 1),
                 "time_to_admit_seconds": at,
                 "max_live": max(sale.curve.live),
                 "capacity": sale.room.capacity,

@@ -1,6 +1,7 @@
 """`make bench-waitingroom`: joins and ticks on the local cloud, places used under the product's own grant rule, cost.
 
-The last line is JSON. Write units of a join are counted by what it sends: one put of one item below 1 KB.
+Joins are timed on a running Boxoffice, over HTTP through the edge. What a join writes and reads is what the local
+cloud's DynamoDB says it consumed, whatever part of the product asked. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -13,25 +14,32 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
 from kit import clock, settings
 from kit.auth import Person
 from kit.clock import to_ms
 from local.cloud import LocalCloud
+from local.run import RunningBoxoffice
 from tests import harness
+from tests.bench import onsale_work
 from tests.bench.onsale_people import EVENT, populate
+from tests.bench.onsale_prices import PRICES
 from tests.bench.onsale_sale import Crowd, Weather, run
-from tests.bench.simulate_onsale import API_MS, GB, PRICES
+from tests.bench.simulate_onsale import GB
+from tests.bench.waitingroom_joins import JOINERS, Units, join_over_http
 from tests.local import edge_world
 from tests.local.edge_world import World, behavior, cache_policy
-from waitingroom import lining_up, ranks, readiness, rooms, sessions, ticking
+from waitingroom import lining_up, ranks, readiness, register, rooms, sessions, ticking
+from waitingroom.control_room import buckets_for
+from waitingroom.register import Place
 from waitingroom.room import CAPACITY, Room
 from waitingroom.waits import POLL_SECONDS_MAX, POLL_SECONDS_MIN
 
-JOINS, JOINERS = 600, 8
+COUNTED = 100
+"""Joins whose units are counted."""
 READY = 100_000
+SEED = sha256(b"the draw of the full room").digest()
 LEAVING = 20
 """A second, as when 10,000 places are given up after eight minutes each."""
 BATCH, WRITERS = 25, 4
@@ -44,18 +52,21 @@ SECONDS = 1_200
 
 
 def main() -> None:
+    with RunningBoxoffice.start(demo="small", on_progress=lambda line: print(line, flush=True)) as site:
+        p99 = join_over_http(site)
     with (
         tempfile.TemporaryDirectory() as folder,
         LocalCloud.start(state_dir=Path(folder)) as cloud,
         harness.on(cloud, TICK_WORKERS=str(TICK_WORKERS)),
     ):
-        joining = join_many()
+        writes, reads = units_of_a_join()
         ticks = tick_full_room(cloud.process_id)
     used, live = places_used()
     polls = origin_polls()
-    million, minutes = cost_of_a_million_joins(), cost_of_a_million_minutes()
+    million, minutes = cost_of_a_million_joins(writes, reads), cost_of_a_million_minutes()
     result: dict[str, Any] = {
-        **joining,
+        "write_units_per_join": writes,
+        "join_p99_ms": p99,
         "tick_ms": ticks["ms"],
         "max_live": max(ticks["live"], live),
         "capacity": CAPACITY,
@@ -72,11 +83,13 @@ def open_room() -> Room:
     room = Room(
         event_id=EVENT,
         opened_at=now_ms - 60_000,
-        draw_at=None,
+        draw_at=now_ms - 1,
         secret="00" * 32,
         beacon_round=1,
-        buckets=64,
+        buckets=buckets_for(CAPACITY + READY),
         phase="serving",
+        registered=CAPACITY + READY,
+        seed=SEED.hex(),
         called=ranks.END_OF_DRAW,
         tick_at=now_ms,
     )
@@ -84,42 +97,29 @@ def open_room() -> Room:
     return room
 
 
-def join_many() -> dict[str, float]:
-    """Each a person of their own, eight at a time."""
+def units_of_a_join() -> tuple[float, float]:
+    """Write and read units, on average of people who each join once, eight at a time."""
     open_room()
-    counted = Units()
 
-    def join(number: int) -> float:
-        began = time.perf_counter()
+    def join(number: int) -> None:
         lining_up.join(EVENT, Person(f"person-{number}", frozenset(), "s"), None, clock.now())
-        return (time.perf_counter() - began) * 1000
 
-    with counted, ThreadPoolExecutor(JOINERS) as pool:
-        took = list(pool.map(join, range(JOINS)))
-    p99 = quantiles(took, n=100)[98]
-    print(f"{JOINS} joins, {JOINERS} at a time: p50 {quantiles(took, n=2)[0]:.1f} ms, p99 {p99:.1f} ms", flush=True)
-    return {"write_units_per_join": counted.writes / JOINS, "join_p99_ms": round(p99, 1)}
-
-
-class Units:
-    """Counts what is written, by the requests that leave; every item here is below 1 KB."""
-
-    writes = 0
-
-    def __enter__(self) -> None:
-        settings.client("dynamodb").meta.events.register("before-call.dynamodb.PutItem", self._count)
-
-    def __exit__(self, *_: object) -> None:
-        settings.client("dynamodb").meta.events.unregister("before-call.dynamodb.PutItem", self._count)
-
-    def _count(self, params: dict[str, Any], **_: Any) -> None:
-        self.writes += -(-len(json.dumps(json.loads(params["body"])["Item"])) // 1024)
+    with Units() as consumed, ThreadPoolExecutor(JOINERS) as pool:
+        list(pool.map(join, range(COUNTED)))
+    writes, reads = sum(consumed.writes) / COUNTED, sum(consumed.reads) / COUNTED
+    print(f"A join consumes {writes:g} write units and {reads:g} read units", flush=True)
+    return writes, reads
 
 
 def tick_full_room(cloud_process: int) -> dict[str, Any]:
-    """Ticks, one a second, of a room with 10,000 in it, of whom 20 leave every second, and 100,000 ready."""
+    """Ticks, one a second, of a room with 10,000 in it, of whom 20 leave every second, and 100,000 ready.
+
+    All of them are in the register, which is counted on the way.
+    """
     ends = to_ms(clock.now() + timedelta(minutes=30))
-    ranked = (ranks.draw_rank(b"s", EVENT, f"ready-{number}") for number in range(READY))
+    ranked = (ranks.draw_rank(SEED, EVENT, f"ready-{number}") for number in range(READY))
+    people = [f"live-{number}" for number in range(CAPACITY)] + [f"ready-{number}" for number in range(READY)]
+    write([_place(person) for person in people])
     write([_session(number, ends) for number in range(CAPACITY)] + [_ready(rank, ends) for rank in ranked])
     now_ms = to_ms(clock.now())
     write([_session(number, now_ms + number // LEAVING * 1000) for number in range(LEAVING * 2 * TICKS)])
@@ -163,6 +163,12 @@ def _session(number: int, ends: int) -> dict[str, Any]:
     pk, sk = sessions._key(EVENT, f"live-{number}")
     numbers = {name: {"N": str(ends)} for name in ("until", "ends", "expires")}
     return {"pk": {"S": pk}, "sk": {"S": sk}, "rank": {"S": "0" * 33}, "tick": {"N": "0"}, **numbers}
+
+
+def _place(person: str) -> dict[str, Any]:
+    buckets = buckets_for(CAPACITY + READY)
+    item: dict[str, Any] = register._item(EVENT, buckets, Place(person, 0, late=False), clock.now()).serialize()
+    return item
 
 
 def _ready(rank: str, expires: int) -> dict[str, Any]:
@@ -213,14 +219,16 @@ def origin_polls() -> float:
     return counted[0] * 1_000 / POLLERS
 
 
-def cost_of_a_million_joins() -> float:
-    """Receipt and join through the edge; of the join one write, two strongly consistent reads, and its function."""
+def cost_of_a_million_joins(writes: float, reads: float) -> float:
+    """Receipt and join through the edge; of the join its units and its function, as they were measured."""
+    room = Room(EVENT, 0, None, "00" * 32, 1, phase="serving")
+    join_ms = onsale_work.join_ms(room, GB)
     terms = {
-        "1 DynamoDB write": PRICES["dynamodb write"],
-        "2 reads": 2 * PRICES["dynamodb read"],
+        f"{writes:g} DynamoDB writes": writes * PRICES["dynamodb write"],
+        f"{reads:g} reads": reads * PRICES["dynamodb read"],
         "1 API request": PRICES["api request"],
-        f"1 Lambda request of {API_MS} ms at {GB:g} GB": PRICES["lambda request"]
-        + API_MS / 1000 * GB * PRICES["lambda gb second"],
+        f"1 Lambda request of {join_ms:.1f} ms at {GB:g} GB": PRICES["lambda request"]
+        + join_ms / 1000 * GB * PRICES["lambda gb second"],
         "2 CloudFront requests and functions": 2 * (PRICES["cloudfront request"] + PRICES["cloudfront function"]),
     }
     total = 1e6 * sum(terms.values())

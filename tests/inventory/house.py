@@ -127,6 +127,7 @@ def release(hold_id: str, *, person: str = "ada", now: datetime = NOON) -> tuple
 
 def word(problem: Any) -> str:
     """The stable word of a problem."""
+    assert "type" in problem, f"no problem: {problem}"
     return str(problem["type"].rpartition("/")[2])
 
 

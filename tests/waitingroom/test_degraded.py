@@ -77,8 +77,45 @@ def test_a_room_that_fails_does_not_stop_the_others(monkeypatch: pytest.MonkeyPa
     assert (failing.room.tick, healthy.room.tick) == (0, 1)
 
 
+def test_a_first_tick_that_is_late_drains_too() -> None:
+    crowd = Crowd()
+    crowd.later(seconds=61)
+    assert hold(crowd, "ada", by_lot(crowd, "ada"))[0] == 403  # who never joined wins nothing
+    crowd.join("ada")
+    assert hold(crowd, "ada", by_lot(crowd, "ada"))[0] == 201
+    assert crowd.tick().drain_until > crowd.now.timestamp() * 1000
+
+
+def test_a_pause_ends_admissions_by_lot() -> None:
+    crowd = Crowd()
+    crowd.join("ada")
+    crowd.tick()
+    crowd.later(seconds=61)
+    assert crowd.control(action="pause")[0] == 200
+    assert crowd.document()["degradedTerms"] is None
+    assert hold(crowd, "ada", by_lot(crowd, "ada"))[0] == 403
+    crowd.control(action="resume")
+    crowd.tick()
+    assert hold(crowd, "ada", by_lot(crowd, "ada"))[0] == 201  # until the drain is over
+    crowd.control(action="pause")
+    assert hold(crowd, "ada", by_lot(crowd, "ada"), seats=["stalls-1-1"])[0] == 403
+
+
+def test_whoever_left_or_had_their_turn_wins_no_lot() -> None:
+    crowd = Crowd()
+    crowd.join("left")
+    crowd.admit("used")
+    crowd.leave("left")
+    crowd.leave("used")
+    crowd.later(seconds=61)
+    for person in ("left", "used"):
+        assert word(hold(crowd, person, by_lot(crowd, person))[1]) == "admission-required"
+
+
 def test_an_admission_by_lot_is_good_while_it_lasts_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     crowd = Crowd()
+    crowd.join("ada")
+    crowd.join("bob")
     crowd.tick()
     assert word(hold(crowd, "ada", by_lot(crowd, "ada"))[1]) == "admission-required"
     crowd.later(seconds=61)
@@ -95,6 +132,7 @@ def test_recovery_drains_before_anybody_is_granted() -> None:
     crowd.join("ada")
     crowd.tick(3)
     crowd.ready("ada")
+    crowd.join("bob")
     crowd.later(seconds=61)
     crowd.tick(3)
     assert crowd.document()["live"] == 0

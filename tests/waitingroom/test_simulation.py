@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.bench import simulate_onsale
-from tests.bench.onsale_people import FREEDOM, by_chance, chi_square
+from tests.bench import onsale_sale, simulate_onsale
+from tests.bench.onsale_people import EVENT, FREEDOM, by_chance, chi_square, populate
+from tests.bench.onsale_prices import LIMITS
 from waitingroom import waits
 from waitingroom.control_room import BUCKETS_MAX
 from waitingroom.room import Phase, Room
@@ -26,6 +27,17 @@ def test_a_small_sale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert result["sold"] == SEATS
     assert result["chi_square_p"] > simulate_onsale.CHANCE_MIN > result["control_p"]
     assert picture.read_text().startswith("<svg")
+
+
+def test_whoever_comes_after_the_draw_is_let_in_after_everybody_in_it() -> None:
+    start, people = 1_900_000_000_000, 600
+    *_, everybody = populate(b"seed", people, 60, 1.0, 1)
+    room = Room(EVENT, start - 60_000, start - 1, "00", 1, phase="serving", registered=people, seed="00", tick_at=start)
+    late = [start + 1_000 * second for second in range(1, 600)]
+    behaviour = onsale_sale.Crowd(show_rate=1.0, buys=1.0)
+    sale = onsale_sale.run(room, everybody.drawn, 2_000, behaviour, onsale_sale.Weather(), 1_800, late)
+    assert sale.late_admitted > 300
+    assert sale.sold == 2_000
 
 
 @pytest.mark.parametrize(("chi", "expected"), [(81.0, 0.48), (103.01, 0.05), (113.51, 0.01), (126.08, 0.001)])
@@ -45,8 +57,8 @@ def test_fifty_million_register_below_what_one_api_takes() -> None:
     room = Room("evt_000000000000sale", 0, hours * 1000, "00", 1, buckets=BUCKETS_MAX)
     joins = simulate_onsale.registrations(room, arrivals)
     assert joins.sum() == pytest.approx(50_000_000)
-    assert arrivals.max() > 1.9 * simulate_onsale.LIMITS["api_requests"]
-    assert joins.max() < 0.7 * simulate_onsale.LIMITS["api_requests"]
+    assert arrivals.max() > 1.9 * LIMITS["api_requests"]
+    assert joins.max() < 0.7 * LIMITS["api_requests"]
     assert waits.join_spread_seconds(room, hours * 1000 - 1_000) == 0  # whoever comes last is not sent past the draw
 
 
@@ -55,7 +67,7 @@ def test_fifty_million_who_cannot_know_their_wait_ask_less_than_one_distribution
     room = Room("evt_000000000000sale", 0, 14_400_000, "00", 1, buckets=BUCKETS_MAX, registered=50_000_000)
     room = msgspec.structs.replace(room, phase=phase, tick_at=14_340_000)
     polls = 50_000_000 / waits.poll_seconds(room, waits.wait_seconds(room, 1_000_000))
-    assert polls < 0.5 * simulate_onsale.LIMITS["cloudfront_requests"]
+    assert polls < 0.5 * LIMITS["cloudfront_requests"]
 
 
 def test_nor_do_they_while_they_come() -> None:
@@ -64,4 +76,4 @@ def test_nor_do_they_while_they_come() -> None:
     arrivals[:surge] += 12_500_000 / surge
     room = Room("evt_000000000000sale", 0, hours * 1000, "00", 1, buckets=BUCKETS_MAX)
     polls = simulate_onsale.polls_before_the_draw(room, arrivals)
-    assert polls.max() < 0.5 * simulate_onsale.LIMITS["cloudfront_requests"]
+    assert polls.max() < 0.5 * LIMITS["cloudfront_requests"]

@@ -7,6 +7,8 @@ const NOW = {
   queueLength: 10,
   joinSpreadSeconds: 0,
   degradedTerms: "terms",
+  at: "2030-05-01T08:00:00Z",
+  draw: {},
   poll: { part: 10, secondsMin: 5, secondsMax: 600, jitter: 0.2 },
   rules: { checksCrowds: false },
 } as unknown as NowServing;

@@ -14,6 +14,8 @@ const NOW = {
     [1000, 0],
     [3000, 10],
   ],
+  at: "2030-05-01T08:00:00Z",
+  draw: {},
   callsPerSecond: 2,
   showRate: 0.5,
   seatsLeft: 200,
@@ -57,7 +59,18 @@ describe("one's own place", () => {
   it("asks seldom where many wait and nobody knows how long", () => {
     expect(pollSeconds(NOW, undefined, 0.5)).toBe(30);
     expect(pollSeconds({ ...NOW, queueLength: 50_000_000 }, undefined, 0.5)).toBe(500);
-    expect(pollSeconds({ ...NOW, joinSpreadSeconds: 4000 }, undefined, 0.5)).toBe(400);
+  });
+
+  it("asks seldom while the draw is far off, and more often towards it", () => {
+    const before = (hours: number) => ({
+      ...NOW,
+      phase: "registering" as const,
+      at: `2030-05-01T0${8 - hours}:00:00Z`,
+      draw: { ...NOW.draw, drawAt: "2030-05-01T08:00:00Z" },
+    });
+    expect(pollSeconds(before(4), undefined, 0.5)).toBe(600);
+    expect(pollSeconds(before(1), undefined, 0.5)).toBe(360);
+    expect(pollSeconds(before(0), undefined, 0.5)).toBe(30);
   });
 });
 

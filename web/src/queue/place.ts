@@ -65,10 +65,12 @@ export function outOfReach(now: NowServing, people: number | undefined): boolean
   return now.seatsLeft === 0 || people * now.showRate > 2 * now.seatsLeft;
 }
 
-/** While nobody knows how long it takes: the more wait, or are about to join, the less often each asks. */
+/** While nobody knows how long it takes: by how far off the draw is, and the more wait, the less often each asks. */
 export function crowdSeconds(now: NowServing): number {
   const { part, secondsMax } = now.poll as Required<NowServing["poll"]>;
-  return Math.min(secondsMax, Math.max(now.joinSpreadSeconds / part, now.queueLength / POLLS_PER_SECOND));
+  const drawAt = now.phase === "registering" && now.draw.drawAt ? Date.parse(now.draw.drawAt) : 0;
+  const untilDraw = (drawAt - Date.parse(now.at)) / 1000;
+  return Math.min(secondsMax, Math.max(untilDraw / part, now.queueLength / POLLS_PER_SECOND));
 }
 
 /** When to ask again: often near the head, seldom far from it, and not in step with everybody else. */
