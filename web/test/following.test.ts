@@ -103,4 +103,20 @@ describe("following", () => {
     following.read(map("01111111", 1, 0));
     expect([bits(following), following.behind]).toEqual(["01111111", false]);
   });
+
+  test("a map that was mended has its version and other seats", () => {
+    const following = new Following(plan, map("11111111", 1, 1));
+    following.read(map("10111111", 1, 0));
+    expect(bits(following)).toBe("10111111");
+  });
+
+  test("a section that the plan does not have says that the house has grown", () => {
+    const heard = new Following(plan, map("11111111", 1, 1));
+    heard.hear(change({ c: { since: 0, version: 1 } }, ["c-0-0"]));
+    const read = new Following(plan, map("11111111", 1, 1));
+    read.read(new FreeSeats(Uint8Array.of(255, 255), new Map([..."abc"].map((key) => [key, 1]))));
+    const same = new Following(plan, map("11111111", 1, 1));
+    same.hear(change({ a: { since: 1, version: 2 } }, ["a-0-0"]));
+    expect([heard.outgrown, read.outgrown, same.outgrown]).toEqual([true, true, false]);
+  });
 });

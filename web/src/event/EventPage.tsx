@@ -103,7 +103,7 @@ function Stage({ event, house, reload }: Loaded & { reload: () => void }) {
           {event.seriesId && <OtherDates event={event} seriesId={event.seriesId} />}
         </div>
       </header>
-      {house ? <Hall event={event} {...house} /> : <Announced event={event} />}
+      {house ? <Hall event={event} {...house} reload={reload} /> : <Announced event={event} />}
     </>
   );
 }

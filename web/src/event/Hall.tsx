@@ -21,7 +21,8 @@ import { useSeats } from "./useSeats";
 const OUTSIDE = "You choose seats once you are through the waiting room.";
 
 /** The house: its map, and beside it what one takes from it. */
-export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: FreeSeats }) {
+export function Hall(props: { event: Event; plan: Plan; first: FreeSeats; reload: () => void }) {
+  const { event, plan, first, reload } = props;
   const { eventId, pricing } = event;
   const [free, setFree] = useState(first);
   const [behind, setBehind] = useState(false);
@@ -42,7 +43,7 @@ export function Hall({ event, plan, first }: { event: Event; plan: Plan; first: 
       setFree(now);
       setBehind(false);
     };
-    return watchAvailability(eventId, plan, first, tell, () => setBehind(true));
+    return watchAvailability(eventId, plan, first, tell, () => setBehind(true), reload);
   }, [eventId, plan, open]);
 
   return (

@@ -43,6 +43,11 @@ export class FreeSeats {
     return this.versions.get(section) ?? -1;
   }
 
+  /** Whether it tells of a section that the plan does not have. */
+  exceeds(plan: Plan): boolean {
+    return anyUnknown(this.versions.keys(), plan);
+  }
+
   has(seat: number): boolean {
     return ((this.bytes[seat >> 3] as number) & (0x80 >> (seat & 7))) !== 0;
   }
@@ -61,9 +66,9 @@ export class FreeSeats {
     return new FreeSeats(bytes, this.versions);
   }
 
-  /** Each section as the newer of the two has it. */
+  /** Each section as the newer of the two has it; of the same version the other's, which may have been mended. */
   orNewer(other: FreeSeats, plan: Plan): FreeSeats {
-    const newer = plan.sections.filter(({ key }) => other.versionOf(key) > this.versionOf(key));
+    const newer = plan.sections.filter(({ key }) => other.versionOf(key) >= Math.max(this.versionOf(key), 0));
     if (newer.length === 0) return this;
     const bytes = this.bytes.slice();
     const versions = new Map(this.versions);
@@ -104,12 +109,19 @@ function put(bytes: Uint8Array, seat: number, free: boolean): void {
   bytes[seat >> 3] = free ? byte | bit : byte & ~bit;
 }
 
+function anyUnknown(sections: Iterable<string>, plan: Plan): boolean {
+  const known = new Set(plan.sections.map(({ key }) => key));
+  return [...sections].some((key) => !known.has(key));
+}
+
 const HEARD_MAX = 60;
 
 /** A map that follows what it is told, and knows when it has missed something. */
 export class Following {
   private heard: SeatsChanged[] = [];
   private least = 0;
+  /** The house has more seats than the plan: both have to be fetched anew. */
+  outgrown = false;
 
   constructor(
     private readonly plan: Plan,
@@ -127,12 +139,14 @@ export class Following {
   }
 
   hear(change: SeatsChanged): void {
+    this.outgrown ||= anyUnknown(Object.keys(change.sections), this.plan);
     this.heard = [...this.heard, change].slice(-HEARD_MAX);
     this.catchUp();
   }
 
   /** A snapshot may be a second old: of each section the newer state stays, and what was told since is made again. */
   read(snapshot: FreeSeats): void {
+    this.outgrown ||= snapshot.exceeds(this.plan);
     this.free = this.free.orNewer(snapshot, this.plan);
     this.catchUp();
   }

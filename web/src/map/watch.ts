@@ -13,7 +13,8 @@ const CALM_MS = 30_000;
 
 /**
  * Tells every newer state of the map while the page can be seen, until the returned function is called: from the
- * live connection, and from snapshots where that is missing, slow or has a gap.
+ * live connection, and from snapshots where that is missing, slow or has a gap. Where the house has grown, `outgrow` has
+ * to fetch its plan: functions may know the old one for some seconds more, so that it is called a little later.
  */
 export function watchAvailability(
   eventId: string,
@@ -21,12 +22,13 @@ export function watchAvailability(
   first: FreeSeats,
   tell: (free: FreeSeats) => void,
   fail: (error: unknown) => void,
+  outgrow: () => void,
 ): () => void {
   const following = new Following(plan, first);
   let stop: (() => void) | undefined;
   const look = () => {
     stop?.();
-    stop = document.hidden ? undefined : watch(eventId, following, tell, fail);
+    stop = document.hidden ? undefined : watch(eventId, following, tell, fail, outgrow);
   };
   document.addEventListener("visibilitychange", look);
   look();
@@ -41,14 +43,17 @@ function watch(
   following: Following,
   tell: (free: FreeSeats) => void,
   fail: (error: unknown) => void,
+  outgrow: () => void,
 ): () => void {
   const leaving = new AbortController();
   let pace = POLL_MS;
   let told = following.free;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let growing: ReturnType<typeof setTimeout> | undefined;
   let asking = false;
 
   const update = (answered = false) => {
+    if (following.outgrown) growing ??= setTimeout(outgrow, POLL_MS);
     if (following.free === told && !answered) return;
     told = following.free;
     tell(told);
@@ -94,6 +99,7 @@ function watch(
   return () => {
     leaving.abort();
     clearTimeout(timer);
+    clearTimeout(growing);
     hangUp();
   };
 }

@@ -73,7 +73,7 @@ function Desk(props: { event: Event; plan: Plan; first: FreeSeats; reload: () =>
   const open = closedWords(event) === undefined;
   useEffect(() => {
     if (!open) return undefined;
-    return watchAvailability(eventId, plan, first, setTold, () => undefined);
+    return watchAvailability(eventId, plan, first, setTold, () => undefined, reload);
   }, [eventId, plan, open]);
   const kept = useMemo(() => new Set(house?.blocks.flatMap((b) => seatsOf(plan, b.seatIds))), [house, plan]);
   // The map may be a second older than the list of blocks.
