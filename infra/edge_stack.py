@@ -66,6 +66,7 @@ class EdgeStack(Stack):
             removal_policy=RemovalPolicy.DESTROY,
             auto_delete_objects=True,
         )
+        self._origin_secret = self._secret("origin", "OriginSecretVersion")
         self.distribution = self._distribution(shop)
         self._publish_client(self.distribution)
         CfnOutput(self, "Address", value=address(self.distribution))
@@ -85,7 +86,7 @@ class EdgeStack(Stack):
         site = origins.S3BucketOrigin.with_origin_access_control(self._site)
         headers = self._headers("Headers")
         snapshot = self._kept_as_told("Snapshot", SNAPSHOT_SECONDS_MAX, cloudfront.CacheQueryStringBehavior.none())
-        keys = _secret("edge")
+        keys = self._secret("edge", "EdgeKeysVersion")
         live = origins.HttpOrigin(shop.live.domain, custom_headers=self._shown_to_origins())
         return cloudfront.Distribution(
             self,
@@ -166,9 +167,19 @@ class EdgeStack(Stack):
             },
         )
 
+    def _secret(self, name: str, version: str) -> str:
+        """By name, which means the copy in the edge's own region: CloudFormation reads no other.
+
+        It reads a secret again only where the reference to it has changed: so a new value is deployed by its version.
+        """
+        chosen = CfnParameter(
+            self, version, default="", description=f"Of boxoffice/{name}, the VersionId to deploy; empty: the current."
+        )
+        return SecretValue.secrets_manager(f"boxoffice/{name}", version_id=chosen.value_as_string).unsafe_unwrap()
+
     def _shown_to_origins(self) -> dict[str, str]:
         """What proves to the functions that a request came through here."""
-        return {"x-origin-secret": _secret("origin")}
+        return {"x-origin-secret": self._origin_secret}
 
     def _kept_as_told(
         self,
@@ -285,8 +296,3 @@ class AddressStack(Stack):
 def address(distribution: cloudfront.Distribution) -> str:
     """Where people find the site."""
     return f"https://{distribution.distribution_domain_name}"
-
-
-def _secret(name: str) -> str:
-    """By name, which means the copy in the edge's own region: CloudFormation reads no other."""
-    return SecretValue.secrets_manager(f"boxoffice/{name}").unsafe_unwrap()

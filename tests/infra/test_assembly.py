@@ -53,6 +53,10 @@ def test_in_any_region_the_edge_and_the_functions_read_secrets_and_parameters_wh
     edge = (assembly / "BoxofficeEdge.template.json").read_text()
     secrets = set(re.findall(r"resolve:secretsmanager:([^:]+):", edge))
     assert secrets == {"boxoffice/edge", "boxoffice/origin"}
+    # A changed secret behind an unchanged reference would be no change to CloudFormation.
+    versions = re.findall(r"resolve:secretsmanager:boxoffice/(\w+):SecretString:::\",\s+{\s+\"Ref\": \"(\w+)\"", edge)
+    assert len(versions) == edge.count("resolve:secretsmanager")
+    assert set(versions) == {("edge", "EdgeKeysVersion"), ("origin", "OriginSecretVersion")}
     data = json.loads((assembly / "BoxofficeData.template.json").read_text())["Resources"].values()
     kept = {each["Properties"]["Name"]: each["Properties"] for each in data if each["Type"].endswith("::Secret")}
     assert all(kept[name]["ReplicaRegions"] == [{"Region": "us-east-1"}] for name in secrets)
