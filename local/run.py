@@ -27,6 +27,7 @@ from local.push_service import SUBSCRIBE_PATH
 from local.stripe_standin import DEFAULT_WEBHOOK_SECRET, StripeStandIn
 from local.synthesis import Synthesis, SynthesisFailed
 from local.waking import wake
+from payments import WEBHOOK_EVENTS
 
 Demo = Literal["small", "full"]
 Progress = Callable[[str], None]
@@ -182,7 +183,7 @@ def _stripe(stack: ExitStack, port: int, webhook_url: str, say: Progress) -> Str
         return StripeAccount(secret, publishable, os.environ.get("STRIPE_WEBHOOK_SECRET", "whsec_none"), None)
     say("Starting the Stripe stand-in")
     try:
-        standin = stack.enter_context(StripeStandIn.start(port, webhook_url))
+        standin = stack.enter_context(StripeStandIn.start(port, webhook_url, webhook_events=WEBHOOK_EVENTS))
     except RuntimeError as problem:
         raise NotStarted(str(problem)) from problem
     return StripeAccount("sk_test_standin", "pk_test_standin", DEFAULT_WEBHOOK_SECRET, standin)

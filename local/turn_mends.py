@@ -16,7 +16,7 @@ from typing import Any
 STEPS_AT_ONCE = 4
 """Steps of state machines under way; more of them end no sooner on a laptop's processors."""
 BEHIND_THE_SCENES = 5
-"""How nice a function is that works off a queue or a stream: people wait for the others."""
+"""How nice a function is that follows a table's stream: people wait for the others."""
 THREADS_MAX = 1000
 
 
@@ -78,8 +78,9 @@ def niceness(function_arn: str) -> int:
     """How much a function leaves the processors to others."""
     from ministack.services import lambda_svc
 
-    worked_off = any(mapping.get("FunctionArn") == function_arn for mapping in lambda_svc._esms.values())
-    return BEHIND_THE_SCENES if worked_off else 0
+    mappings = [mapping for mapping in lambda_svc._esms.values() if mapping["FunctionArn"] == function_arn]
+    follows = any(":dynamodb:" in mapping["EventSourceArn"] for mapping in mappings)
+    return BEHIND_THE_SCENES if follows else 0
 
 
 def keep_threads() -> None:

@@ -24,8 +24,10 @@ from payments.refunding import get_refund, refunds_of, request_refund
 from payments.refunds import NothingCaptured, Refund, RefundTooLarge
 from payments.store import get_payment, request_payment
 from payments.waiting import NextAction, next_action, waiting
+from payments.webhook_event import WEBHOOK_EVENTS
 
 __all__ = [
+    "WEBHOOK_EVENTS",
     "AlreadyAuthorized",
     "AuthenticationFailed",
     "AuthenticationRequired",

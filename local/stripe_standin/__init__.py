@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,15 +30,22 @@ class StripeStandIn:
 
     @classmethod
     def start(
-        cls, port: int = 0, webhook_url: str | None = None, webhook_secret: str = DEFAULT_WEBHOOK_SECRET
+        cls,
+        port: int = 0,
+        webhook_url: str | None = None,
+        webhook_secret: str = DEFAULT_WEBHOOK_SECRET,
+        webhook_events: Iterable[str] = (),
     ) -> StripeStandIn:
         """Start it on 127.0.0.1 and return once it listens; it ends with this process at the latest.
+
+        Events of the types `webhook_events` are sent, or all if none is named.
 
         Raises RuntimeError with the stand-in's own words when it does not come up.
         """
         command = [sys.executable, "-m", "local.stripe_standin", "--port", str(port), "--with-parent"]
         command += ["--webhook-secret", webhook_secret]
         command += ["--webhook-url", webhook_url] if webhook_url else []
+        command += [f"--webhook-event={kind}" for kind in webhook_events]
         process = subprocess.Popen(
             command,
             cwd=_ROOT,

@@ -25,8 +25,10 @@ def sign(payload: bytes, secret: str, at: int) -> str:
 
 
 class Courier:
-    def __init__(self, url: str | None, secret: str) -> None:
+    def __init__(self, url: str | None, secret: str, types: frozenset[str] = frozenset()) -> None:
+        """Events of these `types` go to `url`, as an endpoint at Stripe is set up for; all if none is named."""
         self.url = url
+        self.types = types
         self.secret = secret
         self.delay = 0.0
         self.copies = 1
@@ -44,7 +46,7 @@ class Courier:
             setattr(self, name, value)
 
     def publish(self, event: Json) -> None:
-        if self.url is None:
+        if self.url is None or (self.types and event["type"] not in self.types):
             return
         if self.drop_next:
             self.drop_next -= 1

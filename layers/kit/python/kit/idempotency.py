@@ -83,11 +83,12 @@ class _InFlight(LambdaContext):
         return IN_FLIGHT_SECONDS * 1000
 
 
+@settings.at_start
 @cache
 def _store() -> DynamoDBPersistenceLayer:
     return DynamoDBPersistenceLayer(
         table_name=settings.env("TABLE_IDEMPOTENCY"),
         key_attr="pk",
         expiry_attr="expires",
-        boto_config=settings.client_config(),
+        boto3_client=settings.client("dynamodb"),
     )
