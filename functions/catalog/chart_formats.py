@@ -58,5 +58,5 @@ def read_chart(raw: bytes, drawn_as: Format) -> tuple[Chart, Found]:
 
 def _invalid(problems: Found, kind: type[InvalidChart] = InvalidChart) -> InvalidChart:
     shown = problems[:PROBLEMS_SHOWN_MAX]
-    said = "; ".join(f"{problem.path}: {problem.problem}" for problem in shown[:3])
+    said = "; ".join(f"{problem.path}: {problem.problem.rstrip('.')}" for problem in shown[:3])
     return kind(f"{said}.", problems=msgspec.to_builtins(shown), problemCount=len(problems))

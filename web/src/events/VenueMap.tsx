@@ -53,7 +53,7 @@ export function VenueMap({ answer, here }: { answer: Pick<Events, "events">; her
               <title>{name}</title>
               <circle cx={cx} cy={cy} r={6 + 2 * Math.min(6, Math.sqrt(count))} />
               {free && (
-                <text x={cx} y={cy + 24} text-anchor="middle">
+                <text x={cx} y={cy + 24} text-anchor={anchorAt(cx)}>
                   {venue.city}
                 </text>
               )}
@@ -69,6 +69,11 @@ export function VenueMap({ answer, here }: { answer: Pick<Events, "events">; her
       </svg>
     </figure>
   );
+}
+
+/** Names near an edge are written towards the middle. */
+function anchorAt(cx: number): "start" | "middle" | "end" {
+  return cx < NAME_WIDTH ? "start" : cx > WIDTH - NAME_WIDTH ? "end" : "middle";
 }
 
 /** The longest of 1, 2, 5, 10, … that is not longer than this. */

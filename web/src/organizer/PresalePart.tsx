@@ -82,7 +82,7 @@ function Codes({ eventId, presale }: { eventId: string; presale: Presale }) {
           more={{ maxLength: 40 }}
         />
         <Input
-          label="People per code (empty: any number)"
+          label="People per code (empty: all)"
           type="number"
           value={people}
           set={setPeople}

@@ -23,6 +23,7 @@ const WAYS = {
   standing: "General admission, without numbered seats",
   announced: "Not known yet: announce it only",
 };
+const PLACES_MAX = 50_000;
 type Way = keyof typeof WAYS;
 
 /** How people sit: a drawing, another event's, a number of places, or nothing yet. */
@@ -103,7 +104,7 @@ function Taking(props: {
         value={typed}
         set={setTyped}
         type={props.number ? "number" : "text"}
-        more={props.number ? { min: 1, max: 100_000 } : {}}
+        more={props.number ? { min: 1, max: PLACES_MAX } : {}}
       />
       <Refusal error={error} title="This cannot be sold from" />
       {taken && (
