@@ -68,8 +68,9 @@ def load(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         own = pool.submit(lambda: site.create_event(_event_on(chart_file, site, now))) if chart_file else None
         on_progress(f"Drawing {len(used)} venues")
+        opening = pool.map(lambda house: _open(site, house), used.values())
         introducing = [pool.submit(_introduce, site, act) for act in acts]
-        opened = dict(zip(used, pool.map(lambda house: _open(site, house), used.values()), strict=True))
+        opened = dict(zip(used, opening, strict=True))
         artists = {act.name: each.result() for act, each in zip(acts, introducing, strict=True)}
         series = {show.name: {"seriesId": site.create_series(show.name)} for show in shows if show.dates > 1}
 
