@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from kit import ids
 from local.journey.site import Refused, Site
 from tests.journeys.watcher import live_url
 
@@ -21,6 +22,7 @@ SETTLES_SECONDS_MAX = 20
 SAMPLERS = 3
 SAMPLE_EVERY_SECONDS = 0.04
 SEATS = 2
+CLOCKS_APART = time.time() - time.perf_counter()
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,16 @@ class Plan:
 
 
 class LookedAt(Protocol):
-    """The tables behind the map: how many writes a seat's row has had, and how many of them the map has."""
+    """The tables behind the map: how many writes a seat's row has had, how many of them the map has, and what is free
+
+    by the rows themselves.
+    """
 
     def base_version(self, seat_id: str) -> int: ...
 
     def version(self, seat_id: str) -> int: ...
+
+    def free(self) -> set[str]: ...
 
 
 @dataclass
@@ -98,6 +105,7 @@ class Heard:
     answered_seconds: float = 0.0
     """Until the last answer came."""
     held_at: dict[str, float] = field(default_factory=dict)
+    """When the function that held them began, a moment before its write: the hold's id says so."""
     live_lags: list[float] = field(default_factory=list)
     projector_lags: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -193,15 +201,14 @@ class _Sale:
                 holds.create_task(_hold(self.site, next(self.people), self.event_id, next(self.wishes), heard))
             heard.asking_seconds = max(seconds, time.perf_counter() - began)
         heard.answered_seconds = max(seconds, time.perf_counter() - began)
-        snapshot = await _settled(self.site, self.event_id, self.followers)
+        free = await _settled(self.map_, self.followers)
         for task in sampling:
             task.cancel()
-        free = _free(snapshot, self.seat_ids)
         heard.wrong_seats = sum(len(follower.free ^ free) for follower in self.followers)
         heard.refetches = sum(follower.refetches for follower in self.followers)
         heard.live_lags = [
-            follower.told_at[seat] - answered
-            for seat, answered in heard.held_at.items()
+            follower.told_at[seat] - began
+            for seat, began in heard.held_at.items()
             for follower in self.followers
             if seat in follower.told_at
         ]
@@ -215,8 +222,8 @@ async def _hold(site: Site, token: str, event_id: str, seats: list[str], heard: 
     headers = {"authorization": f"Bearer {token}"}
     try:
         body = {"eventId": event_id, "seatIds": seats}
-        await site.api("hold", "POST", "/seats/hold", json=body, headers=headers)
-        heard.held_at |= dict.fromkeys(seats, time.perf_counter())
+        hold = await site.api("hold", "POST", "/seats/hold", json=body, headers=headers)
+        heard.held_at |= dict.fromkeys(seats, _began(hold["holdId"]))
     except Refused as refused:
         heard.problems.append(refused.word)
 
@@ -246,14 +253,18 @@ async def _sample(map_: LookedAt, heard: Heard, done: set[str]) -> None:
         heard.projector_lags.append(time.perf_counter() - heard.held_at[seat])
 
 
-async def _settled(site: Site, event_id: str, followers: Sequence[Follower]) -> Any:
-    """The map, once all that was written has come to everybody."""
+def _began(hold_id: str) -> float:
+    return int.from_bytes(ids.to_bytes(hold_id)[:6], "big") / 1000 - CLOCKS_APART
+
+
+async def _settled(map_: LookedAt, followers: Sequence[Follower]) -> set[str]:
+    """What is free by the rows, once everybody knows it, or should."""
     deadline = time.perf_counter() + SETTLES_SECONDS_MAX
     while True:
         await asyncio.sleep(1.5)
-        snapshot = await site.api("map", "GET", f"/events/{event_id}/availability")
-        if time.perf_counter() > deadline or all(each.versions == _versions(snapshot) for each in followers):
-            return snapshot
+        free = await asyncio.to_thread(map_.free)
+        if time.perf_counter() > deadline or all(each.free == free for each in followers):
+            return free
 
 
 def _wishes(seat_ids: Sequence[str]) -> Iterator[list[str]]:
