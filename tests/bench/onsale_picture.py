@@ -16,9 +16,9 @@ POINTS = 600
 def draw(path: Path, arrivals: np.ndarray, curve: Curve, capacity: int, rate: int) -> None:
     """Write an SVG."""
     joined = np.cumsum(arrivals)
-    line = joined[-1] - np.array(curve.called)
+    line = np.concatenate([joined, curve.line])
     panels = [
-        _panel(0, "People in line: registering, then after the draw (seconds)", np.concatenate([joined, line]), None),
+        _panel(0, "People in line: registering, then after the draw (seconds)", line, None),
         _panel(1, "Live sessions (seconds after the draw)", curve.live, capacity),
         _panel(2, "Admissions a second", curve.admitted, rate),
     ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from waitingroom import ranks, waits
-from waitingroom.granting import Sight, arrivals_due, decide, people_until
+from waitingroom.granting import Sight, arrivals_due, decide
 from waitingroom.room import CLAIM_MS, IDLE_MS, SESSION_MS, Grant, Room
 
 
@@ -50,7 +50,8 @@ class Curve:
     waiting: list[int] = field(default_factory=list)
     eta: list[float] = field(default_factory=list)
     """Calls per second, as the room believes."""
-    called: list[float] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    """People who are in it and were not called."""
     polls: list[float] = field(default_factory=list)
 
 
@@ -160,7 +161,7 @@ def run(
         curve.admitted.append(len(granted))
         curve.waiting.append(len(ready))
         curve.eta.append(room.pace.calling)
-        curve.called.append(people_until(room, room.called))
+        curve.line.append(waits.length(room))
         curve.polls.append(_polls(room) if second % 10 == 1 else curve.polls[-1])
         if left == 0 and not live:
             break

@@ -90,12 +90,12 @@ test("a page that is loaded again goes on waiting for the moment it drew", async
   vi.clearAllTimers(); // the page is gone, and with it the clock that was advanced
   vi.setSystemTime(later);
   vi.mocked(Math.random).mockReturnValue(0.9);
-  const { isJoining, hasJoined, join } = after;
-  expect([isJoining("evt"), hasJoined("evt")]).toEqual([true, false]);
+  const { joinsAt, hasJoined, join } = after;
+  expect([joinsAt("evt"), hasJoined("evt")]).toEqual([later + 100_000, false]);
   const joined = join("evt", undefined);
   await vi.advanceTimersByTimeAsync(99_000);
   expect(asked).not.toContain("join");
   await vi.advanceTimersByTimeAsync(1_000);
   expect((await joined).rank).toBe("came");
-  expect([isJoining("evt"), hasJoined("evt")]).toEqual([false, true]);
+  expect([joinsAt("evt"), hasJoined("evt")]).toEqual([undefined, true]);
 });

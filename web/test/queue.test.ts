@@ -108,6 +108,9 @@ describe("what is said to whoever waits", () => {
   it("says what happens next in every state", () => {
     expect(wordsFor(line({ position: 0 })).title).toBe("It is your turn");
     expect(wordsFor(line({ joined: false })).title).toBe("You are not in line yet");
+    const spread = { now: { ...NOW, joinSpreadSeconds: 4000 }, joined: false, joining: true };
+    const joinsAt = new Date(2030, 4, 1, 10, 24).getTime();
+    expect(wordsFor(line({ ...spread, joinsAt })).next).toContain("yours is 10:24");
     expect(wordsFor(line({ now: { ...NOW, paused: true, draw: {} } as never, position: 9 })).title).toBe(
       "The line is paused",
     );

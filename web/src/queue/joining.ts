@@ -17,8 +17,15 @@ interface Joining {
 /** Whether this browser has joined before: only then is it worth asking the API for one's place. */
 export const hasJoined = (eventId: string) => localStorage.getItem(JOINED + eventId) !== null;
 
-/** Whether this tab has set out to join; also before its page was loaded again. */
-export const isJoining = (eventId: string) => sessionStorage.getItem(JOINING + eventId) !== null;
+/** When this tab registers, having set out to; also before its page was loaded again. */
+export function joinsAt(eventId: string): number | undefined {
+  return joining(eventId)?.at;
+}
+
+function joining(eventId: string): Joining | undefined {
+  const known = sessionStorage.getItem(JOINING + eventId);
+  return known ? (JSON.parse(known) as Joining) : undefined;
+}
 
 /**
  * The edge says when one came. Before a great draw registering is spread out, which costs nobody anything; a moment
@@ -47,15 +54,14 @@ export async function join(eventId: string, now: NowServing | undefined): Promis
 
 /** While joins are spread, whoever has no edge cookie yet asks for none, unless the room wants to know the device. */
 async function setOut(eventId: string, now: NowServing | undefined): Promise<Joining> {
-  const known = sessionStorage.getItem(JOINING + eventId);
-  if (known) return JSON.parse(known) as Joining;
+  const before = joining(eventId);
+  if (before) return before;
   const spread = 1000 * (now?.joinSpreadSeconds ?? 0);
-  const joining: Joining = { at: Date.now() + Math.random() * spread };
-  sessionStorage.setItem(JOINING + eventId, JSON.stringify(joining));
-  if (spread === 0 || hasEdgeCookie() || now?.rules.checksCrowds)
-    joining.receipt = await edgeReceipt(eventId);
-  sessionStorage.setItem(JOINING + eventId, JSON.stringify(joining));
-  return joining;
+  const chosen: Joining = { at: Date.now() + Math.random() * spread };
+  sessionStorage.setItem(JOINING + eventId, JSON.stringify(chosen));
+  if (spread === 0 || hasEdgeCookie() || now?.rules.checksCrowds) chosen.receipt = await edgeReceipt(eventId);
+  sessionStorage.setItem(JOINING + eventId, JSON.stringify(chosen));
+  return chosen;
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -4,7 +4,7 @@ import { Problem } from "../api/problems";
 import type { NowServing, Standing } from "../api/types";
 import { rememberAdmission } from "./admission";
 import { drawLot } from "./edge";
-import { hasJoined, isJoining, join } from "./joining";
+import { hasJoined, join, joinsAt } from "./joining";
 import { listenForTurn } from "./notice";
 import { ahead, crowdSeconds, drawRank, isNear, outOfReach, pollSeconds, type Wait, waitFor } from "./place";
 import { solve } from "./puzzle";
@@ -18,6 +18,8 @@ export interface Line {
   standing?: Standing | undefined;
   joined: boolean;
   joining: boolean;
+  /** When, where many join and each has a moment of their own. */
+  joinsAt?: number | undefined;
   /** The organizer has not opened the room yet. */
   unopened: boolean;
   position?: number | undefined;
@@ -56,6 +58,7 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
       leaving.signal.aborted || setState((was) => ({ ...was, ...change }));
     let timer: ReturnType<typeof setTimeout> | undefined;
     let looks = 0;
+    let now: NowServing | undefined;
     let standing: Standing | undefined;
     let asked = false;
     let answer: string | undefined;
@@ -69,13 +72,21 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
       }
     };
     const look = async (): Promise<number> => {
-      const now = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
+      const read = await call<NowServing>(`/queue/${eventId}/now`, { signal: leaving.signal });
+      // One cache may be a second behind another: nobody is to see themselves go back.
+      if (!now || read.tick >= now.tick) now = read;
       // Once: whoever only looks on must not be a question to the API every few seconds. Nor, while many register,
       // whoever has never joined in this browser: joining again gives the first place.
       if (!asked && (now.joinSpreadSeconds === 0 || hasJoined(eventId)))
         standing = await myStanding(eventId, leaving.signal);
       asked = true;
-      const told = { now, joining: isJoining(eventId), unopened: false, error: undefined };
+      const told = {
+        now,
+        joining: joinsAt(eventId) !== undefined,
+        joinsAt: joinsAt(eventId),
+        unopened: false,
+        error: undefined,
+      };
       if (!standing) {
         tell({ ...told, joined: false, standing: undefined });
         return Math.max(LOOKING_ON_MS, 1000 * crowdSeconds(now));
@@ -153,7 +164,7 @@ export function useLine(eventId: string, onAdmitted: () => void): Line {
     work().then(again, (error: unknown) => setState((was) => ({ ...was, joining: false, error })));
   };
   useEffect(() => {
-    if (isJoining(eventId)) act(() => join(eventId, undefined));
+    if (joinsAt(eventId) !== undefined) act(() => join(eventId, undefined));
   }, [eventId]);
   return {
     ...state,

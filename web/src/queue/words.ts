@@ -31,6 +31,12 @@ export function wordsFor(line: Line): Words {
       "Sold out",
       "Tickets can come back when holds end; the line stays open until then.",
     );
+  if (!joined && joining && now.joinSpreadSeconds && line.joinsAt)
+    return words(
+      "joining",
+      "You are about to be registered",
+      `So many come that each has a moment of their own: yours is ${clock(line.joinsAt)}. Keep this page open. Being later costs nothing in the draw.`,
+    );
   if (!joined && joining)
     return words("joining", "Joining the line…", "Your time is noted already. This may take a little while.");
   if (!joined) return invitation(now.draw.drawAt, now.phase);
@@ -96,7 +102,7 @@ function roughly(people: number): number {
   return Math.ceil(people / unit) * unit;
 }
 
-export function clock(at: string): string {
+export function clock(at: string | number): string {
   return new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
 
