@@ -360,12 +360,24 @@ PROPERTIES = {
                 degraded.test_recovery_drains_before_anybody_is_granted,
                 without(DECIDE, ("now_ms >= drain_until", "True")),
             ),
+            "no drain at the first tick": (
+                degraded.test_a_first_tick_that_is_late_drains_too,
+                without(DECIDE, ("> DEAD_AFTER_MS:", "> DEAD_AFTER_MS and room.tick:")),
+            ),
+            "a second turn": (
+                degraded.test_whoever_left_or_had_their_turn_wins_no_lot,
+                without("waitingroom.gate._admitted_by_lot", ("return waits and", "return")),
+            ),
         },
     ),
     23: Property(
         "after sell-out or pause nobody is let in or called",
         {
             "paused": (any_tick, without(DECIDE, ("not room.paused and ", ""))),
+            "paused: lots go on": (
+                degraded.test_a_pause_ends_admissions_by_lot,
+                without("waitingroom.degraded.admits_by_lot", ("not room.paused and ", "")),
+            ),
             "sold out": (any_tick, without(DECIDE, ("sight.seats_left != 0 and ", ""))),
         },
     ),
