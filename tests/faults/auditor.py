@@ -288,8 +288,13 @@ class Audit:
                 yield f"I22 dead letter of {queue}: {body[:200]}"
         for machine in self._world.machines.values():
             for execution in machine.executions.values():
-                if execution.status != "SUCCEEDED":
+                if execution.status != "SUCCEEDED" and not self._ended_without_it(execution):
                     yield f"I23 {execution.name}: {execution.status} in {execution.state}"
+
+    def _ended_without_it(self, execution: Any) -> bool:
+        """A step's second copy ended the order while the tries of the first were used up: nothing is left to do."""
+        order = self.orders.get(execution.name)
+        return order is not None and order["status"] not in OPEN and execution.status == "FAILED"
 
     def _uncertain(self, body: str) -> bool:
         """A mail that twice ended in silence waits for a person, rather than be sent a third time (S8)."""
