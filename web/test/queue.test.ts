@@ -62,15 +62,15 @@ describe("one's own place", () => {
   });
 
   it("asks seldom while the draw is far off, and more often towards it", () => {
-    const before = (hours: number) => ({
+    const hoursAhead = (hours: number) => ({
       ...NOW,
       phase: "registering" as const,
       at: `2030-05-01T0${8 - hours}:00:00Z`,
       draw: { ...NOW.draw, drawAt: "2030-05-01T08:00:00Z" },
     });
-    expect(pollSeconds(before(4), undefined, 0.5)).toBe(600);
-    expect(pollSeconds(before(1), undefined, 0.5)).toBe(360);
-    expect(pollSeconds(before(0), undefined, 0.5)).toBe(30);
+    expect(pollSeconds(hoursAhead(4), undefined, 0.5)).toBe(600);
+    expect(pollSeconds(hoursAhead(1), undefined, 0.5)).toBe(360);
+    expect(pollSeconds(hoursAhead(0), undefined, 0.5)).toBe(30);
   });
 });
 
