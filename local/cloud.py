@@ -213,6 +213,7 @@ def _serve(port: int, state_dir: Path, *, auth: bool, mended: bool) -> None:
         server_header=False,
         date_header=False,
         log_level="warning",
+        lifespan="on",  # where ministack's own start fails, so does this one: schedules would not run
     )
 
     class Server(uvicorn.Server):

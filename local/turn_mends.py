@@ -7,8 +7,8 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -91,11 +91,11 @@ def keep_threads() -> None:
 
     pool = ThreadPoolExecutor(THREADS_MAX, thread_name_prefix="kept")
 
-    class Kept:
-        def __init__(self, target: Callable[[], None], *, daemon: bool, name: str) -> None:
-            self._target = target
-
+    class Kept(threading.Thread):
         def start(self) -> None:
-            pool.submit(contextvars.Context().run, self._target)
+            self._work = pool.submit(contextvars.Context().run, self.run)
+
+        def join(self, timeout: float | None = None) -> None:
+            wait([self._work], timeout)
 
     concurrency.threading = SimpleNamespace(**vars(threading) | {"Thread": Kept})

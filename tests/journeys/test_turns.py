@@ -20,6 +20,7 @@ from tests.journeys.evenings import copy_of
 from tests.journeys.watcher import Watcher, watcher
 
 _numbers = itertools.count()
+LET_IN_WITHIN_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ async def watching(own: Watcher, evening: str) -> bool:
 
 def test_one_is_told_when_called_and_when_let_in(site: RunningBoxoffice, evening: str) -> None:
     async def story() -> None:
-        async with aiohttp.ClientSession() as http:
+        async with asyncio.timeout(LET_IN_WITHIN_SECONDS), aiohttp.ClientSession() as http:
             at = await Site.open(site.site_url, http)
             buyer = Buyer(at, f"turn-{next(_numbers)}-{time.time_ns()}@boxoffice.example", seed=1, look_seconds=0)
             await buyer.sign_in()
