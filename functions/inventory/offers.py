@@ -14,7 +14,7 @@ from inventory.problems import SeatsUnavailable, SoldOut
 from inventory.seats import Seat, ended_before, parse_all
 from inventory.writes import Refused
 
-OFFERS_MAX = 10
+OFFERS_MAX = 20
 """Somebody who lost so many is told to come back: the seats are there, the crowd is too large."""
 CROWD_LASTS = timedelta(seconds=2)
 _crowds: dict[str, tuple[datetime, int]] = {}
