@@ -120,9 +120,14 @@ def with_patch(check: Callable[[pytest.MonkeyPatch], object]) -> Check:
 
 @pytest.fixture
 def _no_shrinking() -> Iterator[None]:
-    """Any example that fails will do."""
+    """Any example that fails will do. There may be many before it: what is drawn hangs on the modules that are loaded."""
     settings.register_profile(
-        "caught", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True, report_multiple_bugs=False
+        "caught",
+        phases=[Phase.explicit, Phase.generate],
+        max_examples=1_000,
+        database=None,
+        derandomize=True,
+        report_multiple_bugs=False,
     )
     settings.load_profile("caught")
     yield
