@@ -120,7 +120,7 @@ def with_patch(check: Callable[[pytest.MonkeyPatch], object]) -> Check:
 
 @pytest.fixture
 def _no_shrinking() -> Iterator[None]:
-    """Any example that fails will do. There may be many before it: what is drawn hangs on the modules that are loaded."""
+    """Any example that fails will do, after however many: what is drawn hangs on the modules that are loaded."""
     settings.register_profile(
         "caught",
         phases=[Phase.explicit, Phase.generate],
