@@ -136,7 +136,9 @@ def move(
     """
     actions: list[Action] = [OrderItem.status.set(to), OrderItem.updated_at.set(rfc3339(now))]
     if to not in OPEN:
-        actions += [OrderItem.shard.remove(), OrderItem.address.remove()]
+        actions.append(OrderItem.address.remove())
+    if to not in (*OPEN, "refunded"):  # its money may be back before a cancellation has given its seats back
+        actions.append(OrderItem.shard.remove())
     if reason:
         actions.append(OrderItem.reason.set(reason))
     if decline_code:
