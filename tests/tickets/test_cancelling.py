@@ -223,6 +223,17 @@ def test_what_was_decided_is_carried_out_after_a_crash(stripe_standin: StripeSta
     assert given_back(stripe_standin, order["orderId"]) == TOTAL
 
 
+def test_money_that_is_back_first_keeps_no_seats(stripe_standin: StripeStandIn) -> None:
+    order = bought()
+    away = mock.Mock(side_effect=EndpointConnectionError(endpoint_url="https://states"))
+    with mock.patch.object(launching, "_execute", away):
+        assert cancel(order)[0] == 202
+    orders.settle_refund(order["orderId"], left_minor=0, now=SOON)
+    assert status_of(order) == "refunded"
+    sweep_orders.sweep_orders(SOON + timedelta(minutes=2))
+    assert all(each.closed for each in orders.get_order(order["orderId"]).cancellations)
+
+
 def test_never_more_than_was_taken(stripe_standin: StripeStandIn) -> None:
     """Somebody gave a part back by hand."""
     order = bought()
