@@ -34,7 +34,7 @@ def require_admission(event_id: str, caller: Person, token: str | None, now: dat
 
 def _admitted_by_lot(event_id: str, person_id: str, now: datetime) -> bool:
     """The edge draws for whoever shows a place; whether it was given up or used since, only the register knows."""
-    room = rooms.load(event_id)
+    room = rooms.recall(event_id, now)
     place = register.find(event_id, room.buckets, person_id)
     waits = place is not None and place.left is None and place.used is None
     return waits and degraded.admits_by_lot(room, now)

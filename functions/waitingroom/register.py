@@ -130,19 +130,8 @@ def use(event_id: str, buckets: int, place: Place, tick: int) -> bool:
 def count(event_id: str, bucket: int) -> tuple[int, int]:
     """How many of a bucket are in the draw, and how many came after it. The service counts: a tick cannot take in
     the thousands of a bucket one by one."""
-    pages = (
-        client()
-        .get_paginator("query")
-        .paginate(
-            TableName=Item.Meta.table_name,
-            KeyConditionExpression="pk = :pk",
-            FilterExpression="late = :late",
-            ExpressionAttributeValues={":pk": {"S": _pk(event_id, bucket)}, ":late": {"BOOL": True}},
-            Select="COUNT",
-        )
-    )
     everybody = late = 0
-    for page in pages:
+    for page in _pages(event_id, bucket, "late = :yes", {":yes": True}, Select="COUNT"):
         everybody, late = everybody + page["ScannedCount"], late + page["Count"]
     return everybody - late, late
 
@@ -150,26 +139,30 @@ def count(event_id: str, bucket: int) -> tuple[int, int]:
 def drawn(event_id: str, bucket: int) -> Iterator[Place]:
     """Everybody of a bucket who takes part in the draw, as they were in it. Asked of the service itself: a model of
     each takes longer than all the rest."""
-    pages = (
+    wanted = {"ProjectionExpression": "sk, came, device, address", "ConsistentRead": True}
+    for page in _pages(event_id, bucket, "late = :no OR was_drawn = :yes", {":no": False, ":yes": True}, **wanted):
+        for item in page["Items"]:
+            known = {name: item[name]["S"] for name in ("device", "address") if name in item}
+            yield Place(item["sk"]["S"], int(item["came"]["N"]), late=False, **known)
+
+
+def _pages(event_id: str, bucket: int, which: str, values: dict[str, bool], **more: Any) -> Iterator[dict[str, Any]]:
+    """Of a bucket's places those of which a condition holds."""
+    pages: Iterator[dict[str, Any]] = (
         client()
         .get_paginator("query")
         .paginate(
             TableName=Item.Meta.table_name,
             KeyConditionExpression="pk = :pk",
-            FilterExpression="late = :no OR was_drawn = :yes",
+            FilterExpression=which,
             ExpressionAttributeValues={
                 ":pk": {"S": _pk(event_id, bucket)},
-                ":no": {"BOOL": False},
-                ":yes": {"BOOL": True},
+                **{name: {"BOOL": value} for name, value in values.items()},
             },
-            ProjectionExpression="sk, came, device, address",
-            ConsistentRead=True,
+            **more,
         )
     )
-    for page in pages:
-        for item in page["Items"]:
-            known = {name: item[name]["S"] for name in ("device", "address") if name in item}
-            yield Place(item["sk"]["S"], int(item["came"]["N"]), late=False, **known)
+    return pages
 
 
 def bucket_of(buckets: int, person_id: str) -> int:

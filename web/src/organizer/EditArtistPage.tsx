@@ -1,37 +1,17 @@
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { call } from "../api/client";
-import { Problem } from "../api/problems";
 import type { Artist } from "../api/types";
-import { Lost } from "../ui/Lost";
-import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { EditPage } from "./EditPage";
 import { change } from "./editing";
-import { OrganizersOnly } from "./OrganizersOnly";
-import "./organizer.css";
 import { PicturePart } from "./PicturePart";
 import { Input, Saving } from "./Saving";
 import { TextArea } from "./TextArea";
 
 /** An artist's name, text and picture. */
 export function EditArtistPage() {
-  const artistId = useRoute().params.artistId as string;
+  const path = `/organizer/artists/${encodeURIComponent(useRoute().params.artistId as string)}`;
   return (
-    <OrganizersOnly title="Edit an artist">
-      <Loading key={artistId} artistId={artistId} />
-    </OrganizersOnly>
-  );
-}
-
-function Loading({ artistId }: { artistId: string }) {
-  const path = `/organizer/artists/${encodeURIComponent(artistId)}`;
-  const loaded = useLoaded(artistId, (signal) => call<Artist>(path, { private: true, signal }));
-  useTitle(loaded.value ? `Edit ${loaded.value.name}` : "Edit an artist");
-  if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
-  return (
-    <main id="main" class="page middle stack" tabIndex={-1}>
-      {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
-      {loaded.value && <Form path={path} read={loaded.value} />}
-    </main>
+    <EditPage<Artist> title="Edit an artist" path={path} form={(read) => <Form path={path} read={read} />} />
   );
 }
 

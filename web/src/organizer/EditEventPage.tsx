@@ -1,15 +1,11 @@
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { call } from "../api/client";
-import { Problem } from "../api/problems";
 import type { ChartImport, Event } from "../api/types";
-import { Lost } from "../ui/Lost";
-import { Failure, useLoaded, useTitle } from "../ui/ui";
 import { ChartStep } from "./ChartStep";
 import { CATEGORIES } from "./draft";
+import { EditPage } from "./EditPage";
 import { changeEvent, create, makeArtistPage } from "./editing";
-import { OrganizersOnly } from "./OrganizersOnly";
-import "./organizer.css";
 import { PicturePart } from "./PicturePart";
 import { PresalePart } from "./PresalePart";
 import { PricingPart } from "./PricingPart";
@@ -20,25 +16,8 @@ import { instantIn, localIn } from "./times";
 
 /** What an organizer may change of an event, part by part. */
 export function EditEventPage() {
-  const eventId = useRoute().params.eventId as string;
-  return (
-    <OrganizersOnly title="Edit an event">
-      <Loading key={eventId} eventId={eventId} />
-    </OrganizersOnly>
-  );
-}
-
-function Loading({ eventId }: { eventId: string }) {
-  const path = `/organizer/events/${encodeURIComponent(eventId)}`;
-  const loaded = useLoaded(eventId, (signal) => call<Event>(path, { private: true, signal }));
-  useTitle(loaded.value ? `Edit ${loaded.value.name}` : "Edit an event");
-  if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
-  return (
-    <main id="main" class="page middle stack" tabIndex={-1}>
-      {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
-      {loaded.value && <Parts read={loaded.value} />}
-    </main>
-  );
+  const path = `/organizer/events/${encodeURIComponent(useRoute().params.eventId as string)}`;
+  return <EditPage<Event> title="Edit an event" path={path} form={(read) => <Parts read={read} />} />;
 }
 
 function Parts({ read }: { read: Event }) {

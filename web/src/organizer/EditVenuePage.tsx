@@ -1,34 +1,14 @@
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { call } from "../api/client";
-import { Problem } from "../api/problems";
 import type { Venue } from "../api/types";
-import { Lost } from "../ui/Lost";
-import { Failure, useLoaded, useTitle } from "../ui/ui";
+import { EditPage } from "./EditPage";
 import { change } from "./editing";
-import { OrganizersOnly } from "./OrganizersOnly";
-import "./organizer.css";
 import { Input, Saving } from "./Saving";
 
 export function EditVenuePage() {
-  const venueId = useRoute().params.venueId as string;
+  const path = `/organizer/venues/${encodeURIComponent(useRoute().params.venueId as string)}`;
   return (
-    <OrganizersOnly title="Edit a venue">
-      <Loading key={venueId} venueId={venueId} />
-    </OrganizersOnly>
-  );
-}
-
-function Loading({ venueId }: { venueId: string }) {
-  const path = `/organizer/venues/${encodeURIComponent(venueId)}`;
-  const loaded = useLoaded(venueId, (signal) => call<Venue>(path, { private: true, signal }));
-  useTitle(loaded.value ? `Edit ${loaded.value.name}` : "Edit a venue");
-  if (loaded.error instanceof Problem && loaded.error.status === 404) return <Lost />;
-  return (
-    <main id="main" class="page middle stack" tabIndex={-1}>
-      {loaded.error !== undefined && <Failure error={loaded.error} retry={loaded.reload} />}
-      {loaded.value && <Form path={path} read={loaded.value} />}
-    </main>
+    <EditPage<Venue> title="Edit a venue" path={path} form={(read) => <Form path={path} read={read} />} />
   );
 }
 
