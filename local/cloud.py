@@ -212,6 +212,7 @@ def _serve(port: int, state_dir: Path, *, auth: bool, mended: bool) -> None:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         log_level="warning",
         lifespan="on",  # where ministack's own start fails, so does this one: schedules would not run
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import heapq
 import itertools
@@ -9,69 +10,99 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
 
+CALLS_AT_ONCE = 2
+"""Calls of people under way, but for those who pay; measured on two processors, where more end no sooner."""
 STEPS_AT_ONCE = 4
-"""Steps of state machines under way; more of them end no sooner on a laptop's processors."""
+"""Steps of state machines under way while nobody calls; each call is one less."""
+PAYING = ("POST", "/orders")
+PATIENCE_SECONDS = 1.0
+"""A call that waited so long for one that hangs begins beside it."""
 BEHIND_THE_SCENES = 5
 """How nice a function is that follows a table's stream: people wait for the others."""
 THREADS_MAX = 1000
 
 
 class Turns:
-    """So many at a time; of those who wait, the oldest first."""
+    """Calls begin at once; steps wait while there are as many of both as may be at once, and of those who wait the
+    oldest goes first. One step goes on however many call.
+    """
 
     def __init__(self, at_once: int) -> None:
-        self._free = at_once
+        self._at_once = at_once
+        self._calls = self._steps = 0
         self._waiting: list[tuple[float, int, threading.Event]] = []
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     @contextmanager
-    def one(self, began: float) -> Iterator[None]:
-        """Wait for a turn behind everybody who began earlier."""
-        self._wait(began)
+    def call(self) -> Iterator[None]:
+        with self._lock:
+            self._calls += 1
         try:
             yield
         finally:
-            self._pass_on()
+            with self._lock:
+                self._calls -= 1
+                self._begin_steps()
 
-    def _wait(self, began: float) -> None:
+    @contextmanager
+    def step(self, began: float) -> Iterator[None]:
+        """Wait for a turn behind everybody who began earlier."""
+        turn = threading.Event()
         with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            turn = threading.Event()
             heapq.heappush(self._waiting, (began, next(self._numbers), turn))
+            self._begin_steps()
         turn.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._steps -= 1
+                self._begin_steps()
 
-    def _pass_on(self) -> None:
-        with self._lock:
-            if self._waiting:
-                heapq.heappop(self._waiting)[-1].set()
-            else:
-                self._free += 1
+    def _begin_steps(self) -> None:
+        while self._waiting and (not self._steps or self._calls + self._steps < self._at_once):
+            self._steps += 1
+            heapq.heappop(self._waiting)[-1].set()
 
 
-def let_steps_take_turns() -> None:
-    """Of a burst of purchases a few steps run at a time, and the purchase that began first goes first, so that all
-    wait their turn once and not at every step. A step's own time begins with its turn, and waits for a token have
-    none.
+def let_people_go_first() -> None:
+    """Of a rush of calls a few run at a time, an order before everything else: who holds seats pays before the next
+    one chooses. Meanwhile of a burst of purchases fewer steps run, and the purchase that began first goes first, so
+    that all wait their turn once and not at every step. A step's own time begins with its turn, and waits for a token
+    have none.
     """
-    from ministack.services import stepfunctions
+    from ministack.services import apigateway, stepfunctions
 
-    invoke, turns = stepfunctions._invoke_resource_with_timeout, Turns(STEPS_AT_ONCE)
+    answer, invoke = apigateway._invoke_lambda_proxy, stepfunctions._invoke_resource_with_timeout
+    turns, line = Turns(STEPS_AT_ONCE), asyncio.Semaphore(CALLS_AT_ONCE)
     execution = threading.local()  # each has a thread of its own
+
+    async def answered(integration: Any, api: str, stage: str, path: str, method: str, *rest: Any, **more: Any) -> Any:
+        with turns.call():
+            async with AsyncExitStack() as stack:
+                if (method, path) != PAYING:
+                    await _wait_in(line, stack)
+                return await answer(integration, api, stage, path, method, *rest, **more)
 
     def invoked(resource: str, document: Any, timeout: float) -> Any:
         if not hasattr(execution, "began"):
             execution.began = time.monotonic()
-        with turns.one(execution.began):
+        with turns.step(execution.began):
             return invoke(resource, document, timeout)
 
+    apigateway._invoke_lambda_proxy = answered
     stepfunctions._invoke_resource_with_timeout = invoked
+
+
+async def _wait_in(line: asyncio.Semaphore, stack: AsyncExitStack) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await stack.enter_async_context(line)
 
 
 def niceness(function_arn: str) -> int:

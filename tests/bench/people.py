@@ -24,8 +24,8 @@ from local.run import RunningBoxoffice
 PASSWORD = "Curtain-Up-2030"
 ROW_SEATS = 48
 SEATS = 2
-LOOK_FIRST_SECONDS, LOOK_LATER, LOOK_SECONDS_MAX = 0.4, 1.25, 2.0
-"""As the client does (`web/src/orders/follow.ts`): at once, then ever less often."""
+LOOK_FIRST_SECONDS, LOOK_LATER, LOOK_SECONDS_MAX = 0.4, 2.0, 1.2
+"""As the client does (`web/src/orders/follow.ts`)."""
 ENDED_WITHIN_SECONDS = 150.0
 TIMEOUT = aiohttp.ClientTimeout(total=30)
 SIGNING_UP_AT_ONCE = 4
@@ -81,15 +81,15 @@ def pairs_of(site: RunningBoxoffice, event_id: str) -> list[list[str]]:
 
 
 def sign_up(site: RunningBoxoffice, count: int, run: str) -> list[str]:
-    """Access tokens of so many new people."""
+    """Access tokens of so many new people, who have confirmed their addresses."""
     cognito, client = site.cloud.client("cognito-idp"), client_id(site.site_url)
     pool = cognito.list_user_pools(MaxResults=1)["UserPools"][0]["Id"]
 
     def one(number: int) -> str:
         email = f"{run}-{number}@boxoffice.example"
-        attributes = [{"Name": "email", "Value": email}]
-        cognito.sign_up(ClientId=client, Username=email, Password=PASSWORD, UserAttributes=attributes)
-        cognito.admin_confirm_sign_up(UserPoolId=pool, Username=email)
+        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+        cognito.admin_create_user(UserPoolId=pool, Username=email, MessageAction="SUPPRESS", UserAttributes=attributes)
+        cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
         answer = cognito.initiate_auth(
             ClientId=client,
             AuthFlow="USER_PASSWORD_AUTH",
@@ -123,12 +123,12 @@ class Crowd:
         """Look at it until it has ended."""
         pause = LOOK_FIRST_SECONDS
         while time.perf_counter() < bought.posted + ENDED_WITHIN_SECONDS:
+            await asyncio.sleep(pause)
+            pause = min(pause * LOOK_LATER, LOOK_SECONDS_MAX)
             status, order = await self._ask("GET", f"/orders/{bought.order_id}", token)
             if status == 200 and order["status"] not in OPEN:
                 bought.ended, bought.status = time.perf_counter(), order["status"]
                 return bought
-            await asyncio.sleep(pause)
-            pause = min(pause * LOOK_LATER, LOOK_SECONDS_MAX)
         return bought
 
     async def _patiently(

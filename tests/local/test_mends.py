@@ -26,6 +26,7 @@ from local.cloud import LocalCloud
 CHANGES = 40
 BURST_SECONDS = 1.0
 BATCHES_MAX = 6
+LOOKS = 6
 BURST = 8
 
 
@@ -431,6 +432,34 @@ def a_burst_of_purchases_takes_turns(cloud: LocalCloud) -> None:
     assert at_once <= turn_mends.STEPS_AT_ONCE
 
 
+def who_pays_goes_before_who_looks(cloud: LocalCloud) -> None:
+    source = (
+        "import time\n"
+        "def handler(event, context):\n    began = time.time()\n    time.sleep(0.1)\n    return [began, time.time()]"
+    )
+    looked_at = cloud.api_url(api_in_front_of(cloud, "looked-at", source), "api")
+    paid_at = cloud.api_url(api_in_front_of(cloud, "paid-at", source), "api")
+
+    async def rush() -> list[list[float]]:
+        async with aiohttp.ClientSession() as session:
+
+            async def call(method: str, url: str) -> list[float]:
+                async with session.request(method, url, timeout=aiohttp.ClientTimeout(10)) as answer:
+                    began, ended = await answer.json(content_type=None)
+                    return [began, ended]
+
+            await asyncio.gather(call("GET", looked_at + "/events"), call("POST", paid_at + "/orders"))  # awake
+            looks = [asyncio.create_task(call("GET", looked_at + "/events")) for _ in range(LOOKS)]
+            await asyncio.wait(looks, return_when=asyncio.FIRST_COMPLETED)
+            return [await call("POST", paid_at + "/orders"), *(await asyncio.gather(*looks))]
+
+    paid, *looks = asyncio.run(rush())
+    assert (
+        max(sum(began <= moment < ended for began, ended in looks) for moment, _ in looks) <= turn_mends.CALLS_AT_ONCE
+    )
+    assert any(began > paid[0] for began, _ in looks)
+
+
 def what_gave_up_goes_on(cloud: LocalCloud) -> None:
     """Its second state fails once."""
     source = (
@@ -483,6 +512,7 @@ def what_gave_up_goes_on(cloud: LocalCloud) -> None:
 
 PROBES = (
     what_gave_up_goes_on,
+    who_pays_goes_before_who_looks,
     a_burst_of_purchases_takes_turns,
     a_wait_fails_with_its_function,
     a_burst_of_changes_is_few_batches,
@@ -593,6 +623,43 @@ def times_read(how: str) -> int:
     ]
     assert [json.loads(count)["Count"] for count in counts] == [67, 56]  # 0-99 as text, below "7" and below "6"
     return int(times)
+
+
+COPYING = """
+import copy, sys
+from ministack.services import dynamodb
+from local import mends
+copied = []
+copy.deepcopy = lambda value, plain=copy.deepcopy: copied.append(value) or plain(value)
+if sys.argv[1] == "mended":
+    mends.copy_items_as_data()
+key = [{"AttributeName": "pk", "KeyType": "HASH"}]
+named = [{"AttributeName": "pk", "AttributeType": "S"}]
+dynamodb._create_table(
+    {"TableName": "rows", "BillingMode": "PAY_PER_REQUEST", "KeySchema": key, "AttributeDefinitions": named})
+change = {
+    "TableName": "rows", "Key": {"pk": {"S": "row"}}, "ReturnValues": "ALL_OLD",
+    "UpdateExpression": "SET seats.one = :taken", "ExpressionAttributeValues": {":taken": {"S": "taken"}},
+}
+seats = {"M": {"one": {"S": "free"}, "two": {"B": "AAE="}, "three": {"BOOL": True}, "four": {"NULL": True}}}
+dynamodb._put_item({"TableName": "rows", "Item": {"pk": {"S": "row"}, "seats": seats}})
+copied.clear()
+_, _, body = dynamodb._update_item(change)
+print(body.decode(), len(copied))
+"""
+
+
+def changed(how: str) -> tuple[Any, int]:
+    command = [sys.executable, "-c", COPYING, how]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    body, copies = said.rsplit(maxsplit=1)
+    return json.loads(body)["Attributes"]["seats"]["M"], int(copies)
+
+
+def test_an_item_is_copied_at_once() -> None:
+    before = {"one": {"S": "free"}, "two": {"B": "AAE="}, "three": {"BOOL": True}, "four": {"NULL": True}}
+    assert changed("mended") == (before, 0)
+    assert changed("plain") == (before, 4)
 
 
 def test_an_expression_is_read_once_and_not_for_each_item() -> None:

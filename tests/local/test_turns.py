@@ -2,33 +2,79 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 import pytest
 
+from local import turn_mends
 from local.turn_mends import Turns
 
 
-def test_who_began_first_goes_first() -> None:
-    turns, went = Turns(1), list[float]()
+def begin(turns: Turns, began: float, went: list[float], go_on: threading.Event) -> threading.Thread:
+    """A step that has had its turn, or waits for it."""
 
-    def go(began: float) -> None:
-        with turns.one(began):
+    def go() -> None:
+        with turns.step(began):
             went.append(began)
+            go_on.wait(5)
 
-    with turns.one(0.0):
-        waiting = [threading.Thread(target=go, args=(began,), daemon=True) for began in (3.0, 1.0, 2.0)]
-        for number, thread in enumerate(waiting, 1):
-            thread.start()
-            deadline = time.monotonic() + 5
-            while len(turns._waiting) < number and time.monotonic() < deadline:
-                time.sleep(0.001)
-    for thread in waiting:
-        thread.join(5)
-    assert went == [1.0, 2.0, 3.0]
+    thread = threading.Thread(target=go, daemon=True)
+    thread.start()
+    await_(lambda: began in went or began in {waiting for waiting, *_ in turns._waiting})
+    return thread
+
+
+def await_(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_the_step_that_began_first_goes_first() -> None:
+    turns, went, go_on = Turns(1), list[float](), threading.Event()
+    steps = [begin(turns, began, went, go_on) for began in (9.0, 3.0, 1.0, 2.0)]
+    assert went == [9.0]
+    go_on.set()
+    for step in steps:
+        step.join(5)
+    assert went == [9.0, 1.0, 2.0, 3.0]
+
+
+def test_steps_wait_for_calls_but_for_one() -> None:
+    turns, went, go_on = Turns(3), list[float](), threading.Event()
+    with turns.call():
+        with turns.call(), turns.call(), turns.call():
+            for began in (1.0, 2.0, 3.0, 4.0):
+                begin(turns, began, went, go_on)
+            assert went == [1.0]
+        await_(lambda: went == [1.0, 2.0])
+    await_(lambda: went == [1.0, 2.0, 3.0])
+    go_on.set()
+    await_(lambda: went == [1.0, 2.0, 3.0, 4.0])
+
+
+def test_a_call_that_hangs_keeps_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn_mends, "PATIENCE_SECONDS", 0.01)
+
+    async def come_and_go(line: asyncio.Semaphore) -> bool:
+        async with AsyncExitStack() as stack:
+            await turn_mends._wait_in(line, stack)
+            return line.locked()
+
+    async def meet() -> list[bool]:
+        line = asyncio.Semaphore(1)
+        async with line:
+            beside = await come_and_go(line)
+        return [beside, line.locked(), await come_and_go(line), line.locked()]
+
+    assert asyncio.run(meet()) == [True, False, True, False]
 
 
 CALLING = """

@@ -5,6 +5,7 @@ import { person } from "../account/session";
 import { Problem } from "../api/problems";
 import type { Hold } from "../api/types";
 import { money } from "../money";
+import { followPlaced } from "../orders/follow";
 import { declineWords } from "../orders/reasons";
 import { Failure, Notice, Spinner } from "../ui/ui";
 import { newAttempt, openAttempt, place } from "./attempt";
@@ -64,6 +65,7 @@ export function CardForm(props: {
       const attempt = openAttempt(hold.holdId) ?? (await tokenise());
       if (attempt) {
         const order = await place(attempt);
+        followPlaced(order);
         route(`/orders/${order.orderId}`);
         return;
       }

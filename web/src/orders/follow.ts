@@ -3,10 +3,17 @@ import { stayLive } from "../api/live";
 import { Problem } from "../api/problems";
 import type { Order } from "../api/types";
 
-/** A purchase is over in a second or two; where it is not, it is asked for ever less often. */
+/** A purchase is over in a second or two; where it is not, it is asked for less often. */
 const FIRST_MS = 400;
-const LATER = 1.25;
-const MS_MAX = 2_000;
+const LATER = 2;
+const MS_MAX = 1_200;
+
+let placed: Order | undefined;
+
+/** The page of an order that was placed a moment ago begins with what was answered, and asks a little later. */
+export function followPlaced(order: Order): void {
+  placed = order;
+}
 
 /**
  * Tells an order now and at every change, until the returned function is called. One whose purchase runs is asked for;
@@ -42,7 +49,9 @@ export function followOrder(
       fail(error);
       soon = error instanceof Problem && error.passing;
     }
-    if (!soon) return;
+    if (soon) askLater();
+  };
+  const askLater = () => {
     again = setTimeout(ask, wait);
     wait = Math.min(wait * LATER, MS_MAX);
   };
@@ -56,7 +65,14 @@ export function followOrder(
       },
       ask,
     );
-  void ask();
+  const known = placed?.orderId === orderId && placed.status === "pending" ? placed : undefined;
+  placed = undefined;
+  if (known) {
+    tell(known);
+    askLater();
+  } else {
+    void ask();
+  }
   return () => {
     leaving.abort();
     clearTimeout(again);
