@@ -8,9 +8,10 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,7 @@ CALLS_AT_ONCE = 2
 STEPS_AT_ONCE = 4
 """Steps of state machines under way while nobody calls; each call is one less."""
 PAYING = ("POST", "/orders")
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 """A call that waited so long for one that hangs begins beside it."""
 BEHIND_THE_SCENES = 5
 """How nice a function is that follows a table's stream: people wait for the others."""
@@ -70,6 +71,43 @@ class Turns:
             heapq.heappop(self._waiting)[-1].set()
 
 
+class Line:
+    """Calls, one behind the other: so many at a time. Who pays does not stand in line, and is counted."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._under_way = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def call(self, paying: bool) -> AsyncIterator[None]:
+        """Raises nothing: a call that has waited for long begins beside the others."""
+        if not paying and self._under_way >= self._at_once:
+            await self._wait()
+        else:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            self._begin()
+
+    async def _wait(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await asyncio.wait_for(turn, PATIENCE_SECONDS)
+        except TimeoutError:
+            self._under_way += 1
+
+    def _begin(self) -> None:
+        while self._waiting and self._under_way < self._at_once:
+            turn = self._waiting.popleft()
+            if not turn.done():  # it gave up otherwise
+                self._under_way += 1
+                turn.set_result(None)
+
+
 def let_people_go_first() -> None:
     """Of a rush of calls a few run at a time, an order before everything else: who holds seats pays before the next
     one chooses. Meanwhile of a burst of purchases fewer steps run, and the purchase that began first goes first, so
@@ -79,14 +117,12 @@ def let_people_go_first() -> None:
     from ministack.services import apigateway, stepfunctions
 
     answer, invoke = apigateway._invoke_lambda_proxy, stepfunctions._invoke_resource_with_timeout
-    turns, line = Turns(STEPS_AT_ONCE), asyncio.Semaphore(CALLS_AT_ONCE)
+    turns, line = Turns(STEPS_AT_ONCE), Line(CALLS_AT_ONCE)
     execution = threading.local()  # each has a thread of its own
 
     async def answered(integration: Any, api: str, stage: str, path: str, method: str, *rest: Any, **more: Any) -> Any:
         with turns.call():
-            async with AsyncExitStack() as stack:
-                if (method, path) != PAYING:
-                    await _wait_in(line, stack)
+            async with line.call(paying=(method, path) == PAYING):
                 return await answer(integration, api, stage, path, method, *rest, **more)
 
     def invoked(resource: str, document: Any, timeout: float) -> Any:
@@ -97,12 +133,6 @@ def let_people_go_first() -> None:
 
     apigateway._invoke_lambda_proxy = answered
     stepfunctions._invoke_resource_with_timeout = invoked
-
-
-async def _wait_in(line: asyncio.Semaphore, stack: AsyncExitStack) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await stack.enter_async_context(line)
 
 
 def niceness(function_arn: str) -> int:

@@ -8,12 +8,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 
 import pytest
 
 from local import turn_mends
-from local.turn_mends import Turns
+from local.turn_mends import Line, Turns
 
 
 def begin(turns: Turns, began: float, went: list[float], go_on: threading.Event) -> threading.Thread:
@@ -60,21 +59,66 @@ def test_steps_wait_for_calls_but_for_one() -> None:
     await_(lambda: went == [1.0, 2.0, 3.0, 4.0])
 
 
+async def stand(line: Line, name: str, went: list[str], leave: asyncio.Event, *, paying: bool = False) -> None:
+    async with line.call(paying=paying):
+        went.append(name)
+        await leave.wait()
+
+
+async def soon() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_who_pays_stands_in_no_line_and_the_line_waits_for_it() -> None:
+    async def rush() -> list[list[str]]:
+        line, went, seen = Line(1), list[str](), list[list[str]]()
+        leave = {name: asyncio.Event() for name in ("look", "pay", "second", "third")}
+        for name in leave:
+            asyncio.ensure_future(stand(line, name, went, leave[name], paying=name == "pay"))  # noqa: RUF006
+        for name in leave:
+            await soon()
+            seen.append(list(went))
+            leave[name].set()
+        return seen
+
+    both = ["look", "pay"]
+    assert asyncio.run(rush()) == [both, both, [*both, "second"], [*both, "second", "third"]]
+
+
 def test_a_call_that_hangs_keeps_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn_mends, "PATIENCE_SECONDS", 0.01)
 
-    async def come_and_go(line: asyncio.Semaphore) -> bool:
-        async with AsyncExitStack() as stack:
-            await turn_mends._wait_in(line, stack)
-            return line.locked()
+    async def meet() -> list[str]:
+        line, went, leave = Line(1), list[str](), asyncio.Event()
+        hanging = asyncio.ensure_future(stand(line, "hangs", went, leave))
+        await soon()
+        async with line.call(paying=False):
+            went.append("beside it")
+        leave.set()
+        await hanging
+        async with asyncio.timeout(1), line.call(paying=False):
+            went.append("after it")
+        return went
 
-    async def meet() -> list[bool]:
-        line = asyncio.Semaphore(1)
-        async with line:
-            beside = await come_and_go(line)
-        return [beside, line.locked(), await come_and_go(line), line.locked()]
+    assert asyncio.run(meet()) == ["hangs", "beside it", "after it"]
 
-    assert asyncio.run(meet()) == [True, False, True, False]
+
+def test_who_gives_up_in_line_leaves_it() -> None:
+    async def meet() -> list[str]:
+        line, went, leave = Line(1), list[str](), asyncio.Event()
+        first, second, third = (
+            asyncio.ensure_future(stand(line, name, went, leave)) for name in ("first", "second", "third")
+        )
+        await soon()
+        second.cancel()
+        await soon()
+        leave.set()
+        await asyncio.gather(first, third)
+        async with asyncio.timeout(1), line.call(paying=False):
+            return went
+
+    assert asyncio.run(meet()) == ["first", "third"]
 
 
 CALLING = """
