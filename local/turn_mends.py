@@ -98,7 +98,8 @@ class Line:
         try:
             await asyncio.wait_for(turn, PATIENCE_SECONDS)
         except TimeoutError:
-            self._under_way += 1
+            if turn.cancelled():  # a turn that was given in that very moment is counted
+                self._under_way += 1
 
     def _begin(self) -> None:
         while self._waiting and self._under_way < self._at_once:

@@ -177,12 +177,13 @@ def _near(offered: Sequence[Offered], wish: Wish) -> list[Seat]:
     left: dict[str, int] = {}
     for some in offered:
         left[some.row.section] = left.get(some.row.section, 0) + some.bits.bit_count()
-    roomy = {section for section, count in left.items() if count >= wish.quantity}
+    wanted = [(some, some.bits & some.row.accessible if wish.accessible else some.bits) for some in offered]
+    roomy = {some.row.section for some, bits in wanted if bits and left[some.row.section] >= wish.quantity}
     if not roomy and sum(left.values()) < wish.quantity:
         return []
     pool = [some for some in offered if some.row.section in roomy] if roomy else offered
-    wanted = ((some, some.bits & some.row.accessible if wish.accessible else some.bits) for some in pool)
-    seeds = islice(((some, bits) for some, bits in wanted if bits), SEEDS if roomy else SEEDS_ACROSS)
+    middles = ((some, bits) for some, bits in wanted if bits and (not roomy or some.row.section in roomy))
+    seeds = islice(middles, SEEDS if roomy else SEEDS_ACROSS)
     around: dict[str, list[Unit]] = {}
     groups = []
     for some, bits in seeds:

@@ -133,7 +133,7 @@ def hold_seats(person_id: str, wanted: HoldRequest, digests: tuple[str, str], no
     sections.places(event.chart_hash, named)
     orphans.check(event, person_id, parse_all(named), now)
     best = wanted.best_available
-    offers = Offers(event, _wish(event, best, types), parse_all(named), now) if best else None
+    offers = Offers(event, _wish(event, best, types[len(named) :]), parse_all(named), now) if best else None
     for _ in range(OFFERS_MAX):
         seat_ids = [*named, *(offers.next() if offers else [])]
         places = sections.places(event.chart_hash, seat_ids)
@@ -181,7 +181,11 @@ def _quantity(wanted: HoldRequest) -> int:
     if len(set(seat_ids)) < len(seat_ids):
         twice = sorted({seat_id for seat_id in seat_ids if seat_ids.count(seat_id) > 1})
         raise DuplicateSeats(seatIds=twice)
-    return len(seat_ids) + (wanted.best_available.quantity if wanted.best_available else 0)
+    quantity = len(seat_ids) + (wanted.best_available.quantity if wanted.best_available else 0)
+    if quantity > SEATS_MAX:
+        field = "bestAvailable.quantity"
+        raise Invalid(f"Hold at most {SEATS_MAX} seats at once.", word="invalid-quantity", field=field)
+    return quantity
 
 
 def _ticket_types(event: Event, wanted: HoldRequest, quantity: int) -> Sequence[str]:
@@ -200,7 +204,7 @@ def _priced(seat_ids: Sequence[str], places: dict[str, Place], types: Sequence[s
 
 
 def _wish(event: Event, wanted: BestAvailable, types: Sequence[str]) -> Wish:
-    """What the dearest of the ticket types costs counts for the ceiling."""
+    """What the dearest of its ticket types costs counts for the ceiling."""
     dearest = {
         category: max(prices.get(kind, 0) for kind in types) for category, prices in event.pricing.prices.items()
     }

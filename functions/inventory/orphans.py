@@ -1,8 +1,8 @@
 """The orphan rule: who names seats should not leave one single seat that nobody will want.
 
 As seats.io's `noOrphanSeats` does: a seat left with nobody beside it is forgiven where there is no other way to
-sit, in the same group of neighbours (lenient) or for as many in any row at that price (strict). Judged by the
-map, which may be a second old: a rule for the house's good, not for the seats' safety.
+sit, in the same group of neighbours (lenient) or for as many in any row at that price (strict). Raised by the map,
+which may be a second old: a rule for the house's good, not for the seats' safety. Nobody is refused by it alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from inventory.claims import Claim
 from inventory.neighbours import alone, bit, blocks, slots, starts, tidy_starts
 from inventory.problems import OrphanSeat, SeatsUnavailable
 from inventory.seating import SeatingRow
-from inventory.seats import FREE, LEASE_BYTES, Seat, ended_before, parse_all
+from inventory.seats import LEASE_BYTES, Seat, ended_before, parse_all
 from inventory.writes import Unanswered
 from kit import ids
 from kit.errors import Busy
@@ -34,33 +34,31 @@ def check(event: Event, person_id: str, seats: Sequence[Seat], now: datetime) ->
         return
     chosen = _by_row(seats)
     seating = sections.seating_of(event.chart_hash, {seat.section for seat in seats})
-    free = _merged(lately.free(event.event_id, now, section) for section in {seat.section for seat in seats})
-    if not any(left_alone(seating[key], free.get(key, 0), bits) for key, bits in chosen.items()):
+    shown = _merged(lately.free(event.event_id, now, section) for section in {seat.section for seat in seats})
+    if not any(left_alone(seating[key], shown.get(key, 0), bits) for key, bits in chosen.items()):
         return
     claim = claims.load(person_id, event.event_id)
-    own = _by_row(parse_all(claim.seats.split(" "))) if claim and claim.hold_id else {}
-    if own == chosen:
+    if claim and claim.hold_id and _by_row(parse_all(claim.seats.split(" "))) == chosen:
         return
-    free = {key: bits | own.get(key, 0) for key, bits in free.items()}
+    there = _free_now(event.event_id, claim, seats, now)
+    free = _by_row(there)
     orphans = [
         seat for key, bits in chosen.items() for seat in _orphans(event, seating[key], free.get(key, 0), bits, now)
     ]
+    if orphans and (taken := [str(seat) for seat in seats if seat not in there]):
+        raise SeatsUnavailable(seatIds=taken)
     if orphans:
-        _check_still_there(event.event_id, claim, seats, now)
         raise OrphanSeat(seatIds=[str(seat) for seat in orphans])
 
 
-def _check_still_there(event_id: str, claim: Claim | None, seats: Sequence[Seat], now: datetime) -> None:
-    """By the rows themselves, which are read only to refuse."""
+def _free_now(event_id: str, claim: Claim | None, seats: Sequence[Seat], now: datetime) -> set[Seat]:
+    """In the rows of these seats, by the rows themselves: the map may not know yet who is next to them. Raises Busy."""
     try:
         there = rows.standing(event_id, seats)
     except Unanswered as nobody_knows:
         raise Busy from nobody_knows
     own, over = ids.to_bytes(claim.hold_id) if claim and claim.hold_id else b"", ended_before(now)
-    values = [(seat, there.get(seat, FREE)) for seat in seats]
-    taken = [str(seat) for seat, value in values if value >= over and value[LEASE_BYTES:] != own]
-    if taken:
-        raise SeatsUnavailable(seatIds=taken)
+    return {seat for seat, value in there.items() if value < over or value[LEASE_BYTES:] == own}
 
 
 def left_alone(row: SeatingRow, free: int, chosen: int) -> int:
@@ -74,10 +72,11 @@ def left_alone(row: SeatingRow, free: int, chosen: int) -> int:
     return alone(before & ~chosen, row.joined) & ~alone(before, row.joined)
 
 
-def fits(row: SeatingRow, free: int, quantity: int) -> bool:
-    """Whether so many can sit together in this row and leave no single seat."""
+def fits(row: SeatingRow, free: int, categories: Iterable[str], quantity: int) -> bool:
+    """Whether so many can sit together in this row, on seats of these categories, and leave no single seat."""
     ordinary = free & ~row.kept
-    return bool(tidy_starts(starts(ordinary, row.joined, quantity), ordinary, row.joined, quantity))
+    wanted = ordinary & sum(row.categories.get(category, 0) for category in categories)
+    return bool(tidy_starts(starts(wanted, row.joined, quantity), ordinary, row.joined, quantity))
 
 
 def _orphans(event: Event, row: SeatingRow, free: int, chosen: int, now: datetime) -> Iterator[Seat]:
@@ -96,7 +95,7 @@ def _fits_elsewhere(event: Event, here: SeatingRow, chosen: int, quantity: int, 
     categories = {category for category, seats in here.categories.items() if seats & chosen}
     free = lately.free(event.event_id, now)
     return any(
-        not row.general_admission and categories & row.categories.keys() and fits(row, free.get(row.key, 0), quantity)
+        not row.general_admission and fits(row, free.get(row.key, 0), categories, quantity)
         for row in sections.load_seating(event.chart_hash)
     )
 

@@ -1,7 +1,8 @@
 """Ticks of an event's map: those who watch it are told what has changed, twice a second at most.
 
 The first change of a quiet map is told at once; what follows waits until the next message may go out. A tick that
-is lost or fails harms nobody for long: the next one tells its changes too.
+is lost or fails harms nobody for long: the next one tells its changes too. So it never goes back into the queue, where
+all others of its event would stand behind it until it is visible again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from pynamodb.exceptions import PynamoDBException
 
 import live
 from inventory import snapshots, told
@@ -22,7 +24,7 @@ from inventory.told import LISTENERS_MAX, Told
 from inventory.watch_seats import channel
 from inventory.writes import Unanswered
 from kit import clock
-from kit.telemetry import count, metrics
+from kit.telemetry import count, log, metrics
 
 SEATS_MAX = 2_000
 """Some 25 KB. A longer list says only which version there is now, and its readers fetch the map at the edge."""
@@ -53,7 +55,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
     for record in event["Records"]:
         try:
             push_changes(msgspec.json.decode(record["body"], type=Tick), _wait_until)
-        except Unanswered:
+        except (Unanswered, PynamoDBException):
+            log.exception("a tick told nobody")
             count("TicksSkipped")
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from inventory import blocks
 from inventory.blocks import Block
-from inventory.problems import UnknownSeat
+from inventory.problems import DuplicateSeats, UnknownSeat
 from kit.auth import ORGANIZER
 from kit.errors import Busy, NotFound
 from kit.http import Call, endpoint
@@ -20,11 +20,13 @@ class Release(msgspec.Struct, frozen=True, rename="camel"):
     seat_ids: Annotated[list[str], msgspec.Meta(min_length=1)] | None = None
 
 
-@endpoint(callers=ORGANIZER, raises=(NotFound, UnknownSeat, Busy))
+@endpoint(callers=ORGANIZER, raises=(NotFound, UnknownSeat, DuplicateSeats, Busy))
 def handler(call: Call, body: Release) -> Block:
     """What is left of the block. Again, it finds nothing left and changes nothing."""
     block = blocks.load(call.path["eventId"], call.path["blockId"])
     seat_ids = block.seat_ids if body.seat_ids is None else body.seat_ids
+    if len(set(seat_ids)) < len(seat_ids):
+        raise DuplicateSeats(field="seatIds")
     strangers = sorted(set(seat_ids) - set(block.seat_ids))
     if strangers:
         raise UnknownSeat("The block has no such seats.", seatIds=strangers)

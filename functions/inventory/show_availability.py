@@ -13,4 +13,4 @@ from kit.http import Call, endpoint
 @endpoint(callers=PUBLIC, cache_seconds=1, raises=(NotFound, NotOnSaleYet))
 def handler(call: Call) -> Availability:
     event = sales.shown_event(call.path["eventId"], call.now)
-    return availability(event, snapshots.load(event.event_id))
+    return availability(event, snapshots.load(event.event_id, consistent=True))

@@ -13,4 +13,4 @@ from kit.http import Call, endpoint
 @endpoint(callers=PUBLIC, cache_seconds=1, raises=(NotFound, NotOnSaleYet))
 def handler(call: Call) -> SeatMap:
     event = sales.shown_event(call.path["eventId"], call.now)
-    return seat_map(event, snapshots.load(event.event_id))
+    return seat_map(event, snapshots.load(event.event_id, consistent=True))

@@ -116,7 +116,11 @@ class Snapshot:
 
 
 def load(event_id: str, *, consistent: bool = False) -> Snapshot:
-    """Empty for an event that was never on sale. A `consistent` one has everything recorded before."""
+    """Empty for an event that was never on sale.
+
+    A `consistent` one has everything recorded before: what people are shown, lest a sold seat be free again, or a
+    later version lower, because another copy of the table answered.
+    """
     sections: list[SectionBits] = []
     page: dict[str, Any] = {"ConsistentRead": consistent}
     while True:

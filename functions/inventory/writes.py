@@ -67,10 +67,12 @@ def send(operation: str, request: Mapping[str, Any]) -> Any:
     """Send until it is done or refused. Raises Refused or Unanswered."""
     call = getattr(client(), operation)
     certain, left = True, ATTEMPTS
+    last: Exception | None = None
     for attempt in range(CONFLICTS_MAX):
         try:
             return call(**request)
         except ClientError as error:
+            last = error
             codes, items = _reasons(error)
             if codes & REFUSED:
                 raise Refused(items, certain=certain) from error
@@ -80,12 +82,13 @@ def send(operation: str, request: Mapping[str, Any]) -> Any:
                 raise
             left -= not codes & CONFLICT
             time.sleep(random.uniform(0, min(PAUSE_SECONDS * 2**attempt, PAUSE_SECONDS_MAX)))  # noqa: S311
-        except (HTTPClientError, ConnectionError):
+        except (HTTPClientError, ConnectionError) as error:
+            last = error
             certain = False
             left -= 1
         if not left:
             break
-    raise Unanswered(certain=certain)
+    raise Unanswered(certain=certain) from last
 
 
 def _reasons(error: ClientError) -> tuple[set[str], list[Item]]:

@@ -49,6 +49,12 @@ def test_a_dearer_ticket_type_counts_for_the_ceiling() -> None:
     assert (status, word(problem)) == (409, "seats-unavailable")
 
 
+def test_the_tickets_of_seats_by_name_do_not_count_for_the_ceiling() -> None:
+    named, wish = ["stalls-0-0"], {"quantity": 2, "priceMax": 4000, "sections": ["stalls"]}
+    status, answer = hold(open_event(), named, bestAvailable=wish, ticketTypes=["adult", "child", "child"])
+    assert (status, [seat["price"]["amount"] for seat in answer["seats"]]) == (201, [8000, 4000, 4000])
+
+
 def test_neighbours_go_before_better_single_seats() -> None:
     event_id = open_event()
     take(event_id, "stalls-0-1", "stalls-0-3", "stalls-0-5", "stalls-0-7", "stalls-0-9")
@@ -128,6 +134,13 @@ def test_one_wheelchair_place_goes_with_its_companions() -> None:
         event_id, person="bob", bestAvailable={"quantity": 1, "accessible": True, "sections": ["stalls"]}
     )
     assert (status, word(problem)) == (409, "seats-unavailable")
+
+
+def test_a_wheelchair_place_whose_section_is_full_goes_with_a_seat_of_another() -> None:
+    event_id = open_event()
+    take(event_id, *(f"balcony-0-{slot}" for slot in range(1, 6)))
+    place, seat = best(event_id, 2, accessible=True)
+    assert (place, seat.split("-")[0]) == ("balcony-0-0", "stalls")
 
 
 def test_sold_out_has_its_own_word() -> None:

@@ -268,6 +268,15 @@ def test_quantities_that_cannot_be_held(quantity: str) -> None:
     assert (status, word(problem)) == (422, "invalid-quantity")
 
 
+def test_seats_by_name_and_others_are_together_no_more_than_one_hold_may_have() -> None:
+    event_id = open_event(limit_per_person=50)
+    named = [f"floor-0-{place}" for place in range(SEATS_MAX - 1)]
+    before = rows_now()
+    status, problem = hold(event_id, named, bestAvailable={"quantity": 2})
+    assert (status, word(problem), rows_now()) == (422, "invalid-quantity", before)
+    assert hold(event_id, named, bestAvailable={"quantity": 1})[0] == 201
+
+
 @pytest.mark.parametrize(
     "extra",
     [{"userId": "bob"}, {"price": 1}, {"status": "sold"}, {"bestAvailable": {"quantity": 2, "role": "organizer"}}],

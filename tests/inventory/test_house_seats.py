@@ -88,6 +88,15 @@ def test_seats_given_back_are_for_sale_again_in_part_or_all() -> None:
     assert (status, word(problem), problem["seatIds"]) == (422, "unknown-seat", ["stalls-0-5"])
 
 
+def test_a_seat_named_twice_is_not_given_back() -> None:
+    event_id = open_event()
+    _, kept = block(event_id)
+    before = rows_now()
+    status, problem = release(event_id, kept["blockId"], ["stalls-0-4", "stalls-0-4"])
+    assert (status, word(problem)) == (422, "duplicate-seats")
+    assert rows_now() == before
+
+
 def test_somebodys_seats_are_named_and_nothing_is_kept() -> None:
     event_id = open_event()
     hold(event_id, ["stalls-0-5"], person="bob")

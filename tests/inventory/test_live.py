@@ -6,8 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
+import msgspec
 import pytest
+from pynamodb.exceptions import GetError
 
 from inventory import push_changes, told, watch_seats
 from inventory.ticks import Tick
@@ -126,6 +129,20 @@ def test_a_tick_that_comes_twice_or_late_tells_nothing_new(fake: Gateway) -> Non
     for _ in range(3):
         pushing.tell(event_id, NOON + HALF_SECOND)
     assert len(fake.heard["c1"]) == 1
+
+
+def test_a_table_that_does_not_answer_keeps_no_later_tick_back(fake: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that failed would come again minutes later, and the event's others after it."""
+    event_id = open_event()
+    watch(viewer("c1"), event_id)
+    change(event_id, ["stalls-0-0"])
+    tick = msgspec.json.encode(Tick(event_id, NOON)).decode()
+    with monkeypatch.context() as broken:
+        broken.setattr(told.ToldItem, "get", mock.Mock(side_effect=GetError("throttled")))
+        push_changes.handler({"Records": [{"body": tick}]}, harness.CONTEXT)
+    assert fake.heard["c1"] == []
+    Pushing().tell(event_id)
+    assert fake.heard["c1"][0]["taken"] == ["stalls-0-0"]
 
 
 def test_each_hears_of_the_sections_they_watch(fake: Gateway) -> None:

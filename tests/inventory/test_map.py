@@ -9,8 +9,9 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 
-from inventory import expire_hold, leases
+from inventory import expire_hold, leases, writes
 from inventory.leases import LeaseEnd
 from kit import settings
 from tests import harness
@@ -74,6 +75,26 @@ def test_a_new_event_shows_every_seat_free() -> None:
         "priceMin": {"amount": 4200, "currency": "EUR"},
         "priceMax": {"amount": 8200, "currency": "EUR"},
     }
+
+
+@pytest.mark.parametrize("shown", ["show_availability", "show_seatmap"])
+def test_the_map_is_read_as_it_was_recorded_last(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another copy of the table may be behind: there a seat that is sold is still free."""
+    event_id = open_event()
+    query = mock.Mock(wraps=writes.client().query)
+    monkeypatch.setattr(writes.client(), "query", query)
+    assert harness.call(f"inventory.{shown}", path={"eventId": event_id}, now=NOON)[0] == 200
+    assert query.call_args.kwargs["ConsistentRead"] is True
+
+
+@pytest.mark.parametrize("shown", ["show_availability", "show_seatmap"])
+def test_a_map_that_cannot_be_read_now_can_be_asked_for_again(shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    event_id = open_event()
+    throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
+    monkeypatch.setattr(writes.client(), "query", mock.Mock(side_effect=throttled))
+    monkeypatch.setattr("time.sleep", mock.Mock())
+    status, problem, headers = harness.call(f"inventory.{shown}", path={"eventId": event_id}, now=NOON)
+    assert (status, word(problem), "retry-after" in headers) == (503, "busy", True)
 
 
 def test_a_hold_shows_once_it_is_projected_and_a_release_too() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.inventory.house import LEASE, NOON, hold, open_event, project, records, rows_now, word
+from tests.inventory.house import LEASE, NOON, chart, hold, open_event, project, records, rows_now, word
 from tests.inventory.test_best import best, take
 
 ROW = [f"stalls-0-{slot}" for slot in range(10)]
@@ -45,6 +46,13 @@ def test_a_seat_that_somebody_has_is_told_before_a_seat_left_alone() -> None:
     assert asked(event_id, 1, 4, now=NOON + LEASE * 2)[1] == "orphan-seat"
 
 
+@pytest.mark.parametrize("rule", ["lenient", "strict"])
+def test_a_stranger_beside_whom_the_map_does_not_show_yet_leaves_nobody_alone(rule: str) -> None:
+    event_id = open_event(orphan_rule=rule)
+    take(event_id, ROW[0], shown=False)
+    assert asked(event_id, 1, 2)[0] == 201
+
+
 def test_without_the_rule_everything_goes() -> None:
     assert asked(open_event(orphan_rule="off"), 1, 3)[0] == 201
 
@@ -67,6 +75,18 @@ def test_strict_forgives_only_where_no_row_has_another_way() -> None:
 def test_strict_sends_nobody_to_another_price() -> None:
     event_id = open_event(orphan_rule="strict")
     take(event_id, *ROW[3:], *(f"stalls-1-{slot}" for slot in range(10)))
+    assert asked(event_id, 0, 1)[0] == 201
+
+
+def test_strict_sends_nobody_to_another_price_in_a_row_of_two_prices() -> None:
+    house = chart()
+    stalls = house.sections[0]
+    dear, *others = stalls.rows[1].seats
+    two_prices = [dear, *(msgspec.structs.replace(seat, category="good") for seat in others)]
+    rows = [stalls.rows[0], msgspec.structs.replace(stalls.rows[1], seats=two_prices)]
+    sections = [msgspec.structs.replace(stalls, rows=rows), *house.sections[1:]]
+    event_id = open_event(msgspec.structs.replace(house, sections=sections), orphan_rule="strict")
+    take(event_id, *ROW[3:])
     assert asked(event_id, 0, 1)[0] == 201
 
 

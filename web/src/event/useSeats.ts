@@ -72,24 +72,29 @@ export function useSeats(event: Event, plan: Plan, free: FreeSeats, closed: stri
   return { chosen, picked, lost, trouble, busy, hint, change, toggle, hold };
 }
 
-/** Seats just released may be shown as taken for a moment longer; less than the time between two snapshots. */
+/** Seats just released may be shown as taken for a moment longer. */
 const SETTLE_MS = 1_500;
 
-/** Tells chosen seats that somebody else has taken meanwhile. */
-function useLosses(
+/** Tells chosen seats that somebody else has taken meanwhile, however often the map changes elsewhere. */
+export function useLosses(
   { eventId }: Event,
   plan: Plan,
   free: FreeSeats,
   picked: ReadonlySet<number>,
   tell: (seatIds: string[]) => void,
 ): void {
+  const gone = [...picked]
+    .filter((seat) => !free.has(seat))
+    .map((seat) => seatId(plan, seat))
+    .join(" ");
   useEffect(() => {
-    // Those in one's own hold are not free either, and not lost.
-    const gone = held.value?.eventId === eventId ? [] : [...picked].filter((seat) => !free.has(seat));
-    if (gone.length === 0) return undefined;
-    const timer = setTimeout(() => tell(gone.map((seat) => seatId(plan, seat))), SETTLE_MS);
+    if (!gone) return undefined;
+    const timer = setTimeout(() => {
+      // Those in one's own hold are not free either, and not lost.
+      if (held.value?.eventId !== eventId) tell(gone.split(" "));
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [free, picked]);
+  }, [gone]);
 }
 
 /** The seats that somebody else has. */
