@@ -12,6 +12,7 @@ from infra.storage import context_table, work_queue
 
 ALARMS = {
     "OrdersStuck": "An order has not ended twice the time its lease lasts: see its execution, then redrive it.",
+    "OrdersUnswept": "An order's machine could not be started or redriven: see the sweeper's log for which.",
     "RecallsFailed": "An order of a cancelled event could not be refunded: see the event's cancellation.",
     "CancellationsUnsent": "Cancellations could not be begun at once; the sweeper begins them within two minutes.",
     "PurchasesUnsent": "Accepted orders could not be put in the queue; the sweeper sends them within two minutes.",

@@ -39,14 +39,14 @@ def handler(gathering: Gathering, now: datetime) -> Gathered:
 
 def gather_orders(event_id: str, change_id: str, now: datetime) -> Gathered:
     """Every order with a seat, from the rows, that is not done: run a sale's longest write after the sale was
-    stopped, none is missed. None once the run has tried often enough.
+    stopped, none is missed. None once the run has tried often enough, or another change has followed this one.
 
     A later try finds the same orders, since seats of an event that is off are not given back.
     """
     order_ids = inventory.orders_with_seats(event_id)
     left = sorted(set(order_ids) - changes.done(event_id, change_id))
     change = changes.find(event_id)
-    tries = change.tries if change and change.change_id == change_id else 0
+    tries = change.tries if change and change.change_id == change_id else len(PAUSE_MINUTES)
     if tries == len(PAUSE_MINUTES):
         left = []
     pause = timedelta(minutes=PAUSE_MINUTES[tries]) if left else timedelta()

@@ -26,14 +26,16 @@ def handler(telling: Telling, now: datetime) -> None:
 
 def tell_buyer(telling: Telling, now: datetime) -> None:
     """Once or again with one message. An order without tickets has nobody to tell, nor one made for the new date,
-    which a run that is carried on later finds in the rows too.
+    which a run that is carried on later finds in the rows too; nor one of a change that another has followed.
 
     Raises OrderUnderWay: whether there will be tickets is known within minutes, ask again.
     """
     order = store.get(telling.order_id)
     if order.is_open:
         raise OrderUnderWay
-    if order.status == "completed" and bought_for_another_date(order, catalog.get_event(telling.event_id)):
+    event, last = catalog.get_event(telling.event_id), changes.find(telling.event_id)
+    stands = last is None or last.change_id == telling.change_id
+    if stands and order.status == "completed" and bought_for_another_date(order, event):
         transaction = Transaction()
         store.add_message(transaction, order, "event-moved", now, telling.change_id)
         transaction.commit()

@@ -31,7 +31,8 @@ def handler(wanted: Refunding, now: datetime) -> dict[str, Any]:
 
 
 def refund_payment(order_id: str, refund_id: str, amount: Money | None, now: datetime) -> Refund | None:
-    """Give money back; a repeat finds what the first try did. None where all was given back already.
+    """Give money back; a repeat finds what the first try did. None where all was given back already, also by hand
+    after this refund was refused.
 
     A refund that is still on its way to the buyer's bank answers `requested`; the webhook tells its end.
     Raises NothingCaptured, RefundTooLarge, RefundRefused; OutcomeUnknown: run it again, it asks before it gives.
@@ -41,15 +42,20 @@ def refund_payment(order_id: str, refund_id: str, amount: Money | None, now: dat
     if payment is None:
         raise NothingCaptured
     asked_before = refund is not None
+    if (refund is None or refund.state == RefundState.FAILED) and amount is None and _is_back(payment):
+        return None
     if refund is None:
-        if amount is None and payment.is_captured and payment.left.amount == 0:
-            return None
         refund, payment = _request(payment, refund_id, amount or payment.left, now)
     if refund.state == RefundState.SUCCEEDED:
         return refund
     if refund.state == RefundState.FAILED:
         raise RefundRefused(refund.failure or "")
     return _settle(payment, refund, asked_before, now)
+
+
+def _is_back(payment: Payment) -> bool:
+    """All was given back already, under whatever name."""
+    return payment.is_captured and payment.left.amount == 0
 
 
 def _request(payment: Payment, refund_id: str, amount: Money, now: datetime) -> tuple[Refund, Payment]:

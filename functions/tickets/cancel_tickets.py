@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -22,6 +23,8 @@ from tickets import store
 from tickets.giving_back import OrderDisputed, chosen_seats, offer_for
 from tickets.store import TicketNotValid
 from tickets.ticket import ticket_id_of
+
+TRIES = 3
 
 
 class RefundMismatch(Problem):
@@ -58,7 +61,15 @@ def handler(call: Call, body: CancellationRequest) -> Order:
 
 def cancel_tickets(order_id: str, person_id: str, wanted: CancellationRequest, now: datetime) -> Order:
     """Tickets voided, seats marked and refund requested together or not at all; so a scan or a transfer that
-    comes first wins, and of two cancellations one."""
+    comes first wins, and of two cancellations of a ticket one. What else changed the order meanwhile is read anew."""
+    for _ in range(TRIES):
+        with suppress(OrderMoved):
+            return _cancel(order_id, person_id, wanted, now)
+    raise Busy
+
+
+def _cancel(order_id: str, person_id: str, wanted: CancellationRequest, now: datetime) -> Order:
+    """Raises OrderMoved."""
     order = orders.get_order(order_id)
     if order.person_id != person_id:
         raise NotFound
@@ -73,10 +84,7 @@ def cancel_tickets(order_id: str, person_id: str, wanted: CancellationRequest, n
         store.void_held(transaction, ticket_id_of(order_id, seat_id), person_id)
     if offer.payment and offer.refund.amount:
         payments.request_refund(transaction, offer.payment, cancellation.cancellation_id, offer.refund, now)
-    try:
-        transaction.commit()
-    except OrderMoved as moved:
-        raise NothingToCancel(orderStatus=orders.get_order(order_id).status) from moved
+    transaction.commit()
     order = orders.get_order(order_id)
     try:
         orders.carry_out(order, cancellation)

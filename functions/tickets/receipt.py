@@ -61,12 +61,16 @@ def rows_of(order: Order, event: Event) -> Iterator[Row]:
         yield Row(tax.label, "Tax", tax.amount)
     yield Row("Paid", f"{tax.label} {spell.money(tax.amount)} included" if tax and tax.included else "",
               order.fare.total, sum=True)  # fmt: skip
-    for each in order.cancellations:
-        places = "; ".join(_place(seats[seat_id]) for seat_id in each.seat_ids)
-        yield Row("Given back", places, Money(-each.refund.amount, each.refund.currency))
-    if order.cancellations:
-        returned = sum(each.refund.amount for each in order.cancellations)
-        yield Row("Kept", "", Money(order.fare.total.amount - returned, order.fare.currency), sum=True)
+    nothing = Money(0, order.fare.currency)
+    given = [(each.seat_ids, each.refund) for each in order.cancellations]
+    kept = order.fare.total - sum((refund for _, refund in given), nothing)
+    if order.status == "refunded" and order.kept_seat_ids:  # the rest went back without a cancellation
+        given.append((order.kept_seat_ids, kept))
+        kept = nothing
+    for seat_ids, refund in given:
+        yield Row("Given back", "; ".join(_place(seats[seat_id]) for seat_id in seat_ids), refund * -1)
+    if given:
+        yield Row("Kept", "", kept, sum=True)
 
 
 def _head(canvas: Any, order: Order, event: Event, buyer: str | None) -> float:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from catalog import RefundPolicy
+from tests.faults.auditor import Audit
 from tests.faults.stage import DECLINED, TWO, Stage
 from tests.faults.world import World
 from tests.inventory import house
+from tickets import ticket_id_of
 
 FREE = msgspec.structs.replace(
     house.PRICING, prices={category: {"adult": 0, "child": 0} for category in house.PRICING.prices}, fees=[]
@@ -37,3 +39,17 @@ def test_what_costs_nothing_asks_no_card() -> None:
         stage.run()
         assert (stage.ended(lost), stage.payment(lost).state) == (("failed", "technical"), "voided")
         assert world.bank.calls == 0 and stage.rest() == []
+
+
+def test_the_auditor_misses_the_ticket_of_a_free_order() -> None:
+    world = World()
+    with world.entered():
+        stage = Stage(world)
+        stage.event_id = house.open_event(now=world.clock.now, pricing=FREE)
+        stage.hold_id = stage.hold("ada", TWO)
+        order_id = stage.buy()
+        stage.run()
+        assert Audit(world).violations() == []
+        key = {"pk": {"S": f"T#{ticket_id_of(order_id, TWO[0])}"}, "sk": {"S": "TICKET"}}
+        world.tables.serve("DeleteItem", {"TableName": "tickets", "Key": key})
+        assert [one.partition(" ")[0] for one in Audit(world).violations()] == ["I10"]

@@ -7,6 +7,8 @@ from typing import Any
 from tests.faults.stage import Stage
 from tests.faults.world import World
 
+CANCEL = "POST /organizer/events/{eventId}/cancel"
+
 
 def test_who_was_buying_while_the_event_was_moved_is_told_too() -> None:
     world = World()
@@ -46,8 +48,25 @@ def test_who_bought_for_the_new_date_is_told_of_no_choice_though_the_organizer_a
         assert (progress(stage)["status"], progress(stage)["done"]) == ("finished", 2) and stage.rest() == []
 
 
-def move(stage: Stage) -> None:
-    body = {"startsAt": "2030-07-01T20:00:00Z"}
+def test_of_a_move_that_was_thought_better_of_nobody_is_told() -> None:
+    world = World()
+    with world.entered():
+        stage = Stage(world)
+        order_id = stage.buy()
+        stage.run(60)
+        move(stage)
+        move(stage, "2030-07-02T20:00:00Z")
+        stage.run(600)
+        assert stage.mails() == ["order-completed", "event-moved"]
+        stage.meanwhile("TellBuyer", "*", lambda: ask(stage, CANCEL, "orders.cancel_event", 202))
+        move(stage, "2030-07-03T20:00:00Z")
+        stage.run(3600)
+        assert stage.ended(order_id) == ("refunded", None) and stage.mails().count("event-moved") == 1
+        assert progress(stage)["status"] == "finished" and stage.rest() == []
+
+
+def move(stage: Stage, starts_at: str = "2030-07-01T20:00:00Z") -> None:
+    body = {"startsAt": starts_at}
     ask(stage, "POST /organizer/events/{eventId}/move", "orders.move_event", 202, body=body)
 
 

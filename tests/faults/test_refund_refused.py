@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
+from catalog import RefundPolicy
 from orders.gather_orders import PAUSE_MINUTES
-from payments import gateway
+from payments import Payment, Refund, gateway
+from payments.payment import OutcomeUnknown
 from payments.refunds import RefundRefused
-from tests.faults.stage import Stage
+from tests.faults.stage import TWO, Stage
 from tests.faults.world import World
+from tests.inventory import house
+from tickets import ticket_id_of
 
 
 def call_off(stage: Stage) -> None:
@@ -58,4 +62,30 @@ def test_what_is_refused_all_day_waits_for_a_person() -> None:
         assert (shown["status"], shown["failed"], shown["nextTryAt"]) == ("stopped", 1, None)
         call_off(stage)
         assert progress(stage)["status"] == "finished" and stage.ended(order_id) == ("refunded", None)
+        assert stage.rest() == []
+
+
+def test_also_of_an_order_of_which_a_ticket_is_being_given_back() -> None:
+    """The seats that are left stay, since by them the order is found again."""
+    world = World()
+    with world.entered():
+        stage = Stage(world)
+        stage.event_id = house.open_event(now=stage.now, refund_policy=RefundPolicy(1, fees_returned=True))
+        stage.hold_id = stage.hold("ada", TWO)
+        order_id = stage.buy()
+        stage.run(60)
+
+        def no(payment: Payment, refund: Refund, **_: Any) -> None:
+            given_back = stage.order(order_id).cancellations[0].cancellation_id
+            raise OutcomeUnknown("away") if refund.refund_id == given_back else RefundRefused("charge_disputed")
+
+        with mock.patch.object(gateway, "refund", no):
+            body, path = {"ticketIds": [ticket_id_of(order_id, TWO[0])]}, {"orderId": order_id}
+            route = "POST /orders/{orderId}/cancel"
+            assert world.call(route, "tickets.cancel_tickets", "ada", path=path, body=body)[0] == 202
+            call_off(stage)
+            stage.run(600)
+            assert (stage.slots("sold"), progress(stage)["failed"]) == (1, 1)
+        stage.run(3600)
+        assert (progress(stage)["status"], stage.ended(order_id)) == ("finished", ("refunded", None))
         assert stage.rest() == []

@@ -211,6 +211,22 @@ def test_of_two_at_once_one_is_given_back(stripe_standin: StripeStandIn) -> None
     assert len(payments.refunds_of(order["orderId"])) == 1
 
 
+def test_of_two_single_tickets_at_once_both_are_given_back(stripe_standin: StripeStandIn) -> None:
+    order = bought()
+    commit, answers = Transaction.commit, []
+
+    def other_first(transaction: Transaction) -> None:
+        with mock.patch.object(Transaction, "commit", commit):
+            if not answers:
+                answers.append(cancel(order, [TWO[1]])[0])
+            commit(transaction)
+
+    with mock.patch.object(Transaction, "commit", other_first):
+        answers.append(cancel(order, [TWO[0]])[0])
+    assert answers == [202, 202] and standing() == ["void", "void"]
+    assert (status_of(order), given_back(stripe_standin, order["orderId"])) == ("refunded", TOTAL)
+
+
 def test_what_was_decided_is_carried_out_after_a_crash(stripe_standin: StripeStandIn) -> None:
     order = bought()
     away = mock.Mock(side_effect=EndpointConnectionError(endpoint_url="https://states"))

@@ -56,6 +56,16 @@ def test_what_was_given_back_is_taken_from_it() -> None:
     assert kept.amount.amount == order.fare.total.amount - 1000
 
 
+def test_what_went_back_without_a_cancellation_is_taken_from_it_too() -> None:
+    """As after a warning of fraud, or a refund that was made at Stripe."""
+    event = an_event()
+    order = an_order(event, status="completed")
+    orders_store.move(order, "refunded", NOON)
+    *_, given, kept = rows_of(orders_store.get(order.order_id), event)
+    assert (given.label, given.amount.amount) == ("Given back", -order.fare.total.amount)
+    assert (kept.label, kept.amount.amount) == ("Kept", 0)
+
+
 def test_only_the_buyer_gets_it_and_only_once_something_was_paid() -> None:
     event = an_event()
     order = an_order(event, status="completed")
