@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+
+import msgspec
 
 from kit.telemetry import count
 from payments import gateway, store
 from payments.payment import Intent, Payment, State
-from payments.refund_payment import refund_payment
+from payments.refund_payment import give, refund_payment
+from payments.refunds import Refund, RefundRefused, RefundState
 from payments.webhook_event import Outcome, judge
 
 STRAY = "stray"
@@ -51,5 +55,9 @@ def _give_back(payment: Payment, intent: Intent, to: State, now: datetime) -> No
     if to == State.AUTHORIZED:
         gateway.cancel(intent.intent_id)
         return
+    # Given back before it is recorded as taken: a crash in between is a stray again, and not a payment like any other.
+    taken = msgspec.structs.replace(payment, intent_id=intent.intent_id)
+    with suppress(RefundRefused):  # refund_payment hears it again, and records it
+        give(taken, Refund(payment.order_id, STRAY, payment.amount, RefundState.REQUESTED), asked_before=True)
     store.move(payment, State.CAPTURED, now, intent=intent)
     refund_payment(payment.order_id, STRAY, None, now)

@@ -70,7 +70,7 @@ def _request(payment: Payment, refund_id: str, amount: Money, now: datetime) -> 
 
 def _settle(payment: Payment, refund: Refund, asked_before: bool, now: datetime) -> Refund:
     try:
-        returned = _give(payment, refund, asked_before)
+        returned = give(payment, refund, asked_before)
         refund = note_refund(payment, returned, now)
     except RefundRefused as refused:
         end_refund(payment, refund, RefundState.FAILED, now, failure=refused.detail)
@@ -82,8 +82,8 @@ def _settle(payment: Payment, refund: Refund, asked_before: bool, now: datetime)
     return refund
 
 
-def _give(payment: Payment, refund: Refund, asked_before: bool) -> Returned:
-    """Ask Stripe for it, but first, whenever it may have been asked before, look whether it is there.
+def give(payment: Payment, refund: Refund, asked_before: bool) -> Returned:
+    """Without a record: ask Stripe for it, but first, whenever it may have been asked before, look whether it is there.
 
     A key is forgotten after a day, and one that stored a 5xx tells nothing: the list of refunds always knows.
     """

@@ -9,7 +9,7 @@ import pytest
 from kit.money import Money
 from kit.table import Transaction
 from local.stripe_standin import StripeStandIn
-from payments import disputes_of, gateway, refunding, refunds_of, request_payment, store
+from payments import disputes_of, following, gateway, refunding, refunds_of, request_payment, store
 from payments.inbox import ParkedItem
 from payments.outbox import NewsItem
 from payments.payment import AuthorizationLost, State
@@ -152,6 +152,40 @@ def test_money_taken_for_an_order_that_had_ended_goes_back(
     gateway.capture(payment_of(order_id), intent_id)
     store.move(payment_of(order_id), State.VOIDED, NOW)
     assert deliver(sent(stripe_standin, order_id, "succeeded")) == "stray"
+    assert (payment_of(order_id).state, given_back(stripe_standin, order_id)) == ("refunded", PRICE.amount)
+    check_books(stripe_standin, order_id)
+
+
+def test_money_taken_after_the_end_goes_back_though_the_webhook_crashes(
+    stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = authorized()
+    store.move(payment_of(order_id), State.VOIDED, NOW)
+    gateway.capture(payment_of(order_id), str(payment_of(order_id).intent_id))
+    taken = sent(stripe_standin, order_id, "succeeded")
+    for crashing in ("move", "post"):
+        with monkeypatch.context() as crash:
+            crash.setattr(store, crashing, _crash)
+            with pytest.raises(AssertionError):  # it answers 500, and Stripe delivers again
+                deliver(taken)
+        assert given_back(stripe_standin, order_id) == PRICE.amount
+    assert deliver(taken) == "stray"
+    assert payment_of(order_id).state == "refunded"
+    check_books(stripe_standin, order_id)
+
+
+def test_money_taken_after_the_end_is_recorded_though_the_webhook_crashes(
+    stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = authorized()
+    store.move(payment_of(order_id), State.VOIDED, NOW)
+    gateway.capture(payment_of(order_id), str(payment_of(order_id).intent_id))
+    with monkeypatch.context() as crash:
+        crash.setattr(following, "refund_payment", _crash)
+        with pytest.raises(AssertionError):
+            deliver(sent(stripe_standin, order_id, "succeeded"))
+    [returned] = all_sent(stripe_standin, "refund.created")
+    assert deliver(returned) == "applied"
     assert (payment_of(order_id).state, given_back(stripe_standin, order_id)) == ("refunded", PRICE.amount)
     check_books(stripe_standin, order_id)
 
