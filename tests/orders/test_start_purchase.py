@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
+import msgspec
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+import catalog
 import payments
+from catalog import store as catalog_store
 from kit import settings
 from kit.errors import Busy
 from orders import launching, start_purchase, sweep_orders
 from tests import harness
-from tests.inventory.house import NOON, hold, open_event, release, rows_now, show, word
+from tests.inventory.house import NOON, PRICING, hold, open_event, release, rows_now, show, word
 
 TWO = ["stalls-0-4", "stalls-0-5"]
 SOON = NOON + timedelta(seconds=30)
@@ -243,6 +246,19 @@ def test_somebody_elses_hold_is_a_missing_hold_to_the_byte(held: Any) -> None:
 def test_another_price_than_quoted_is_refused(held: Any, total: dict[str, Any]) -> None:
     status, problem = order(wish(held["holdId"], expectedTotal=total))
     assert (status, word(problem), problem["total"]) == (422, "price-mismatch", held["fare"]["total"])
+
+
+def test_a_price_that_changes_meanwhile_is_that_of_later_holds(held: Any) -> None:
+    event = catalog.get_event(held["eventId"])
+    twice = {category: {kind: 2 * price for kind, price in each.items()} for category, each in PRICING.prices.items()}
+    dearer = msgspec.structs.replace(PRICING, prices=twice)
+    catalog_store.rewrite_event(event, msgspec.structs.replace(event, pricing=dearer))
+    status, accepted = order(wish(held["holdId"], expectedTotal=held["fare"]["total"]))
+    assert (status, accepted["fare"]) == (202, held["fare"])
+    payment = payments.get_payment(accepted["orderId"])
+    assert payment and payment.amount.amount == held["fare"]["total"]["amount"]
+    _, later = hold(held["eventId"], ["stalls-1-4"], person="bob", now=SOON)
+    assert later["fare"]["lines"][0]["faceValue"]["amount"] == 2 * held["fare"]["lines"][0]["faceValue"]["amount"]
 
 
 @pytest.mark.usefixtures("nothing_written")
