@@ -213,7 +213,7 @@ def test_of_two_at_once_one_is_given_back(stripe_standin: StripeStandIn) -> None
 
 def test_of_two_single_tickets_at_once_both_are_given_back(stripe_standin: StripeStandIn) -> None:
     order = bought()
-    commit, answers = Transaction.commit, []
+    commit, answers = Transaction.commit, list[int]()
 
     def other_first(transaction: Transaction) -> None:
         with mock.patch.object(Transaction, "commit", commit):
