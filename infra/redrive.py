@@ -32,11 +32,13 @@ LOOK_SECONDS = 600
 OUTBOX = "outbox#"
 AROUND = timedelta(minutes=5)
 SHOWN_MAX = 160
+PAGES_MAX = 1000
+"""A shard's pages may be empty though records follow."""
 FUNCTION_SECONDS = 900
 
 
 class Unreadable(Exception):
-    """A pointer to records that the stream has forgotten."""
+    """A pointer to records that the stream has forgotten, or does not bring."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,8 @@ def _try(account: Account, letters: DeadLetters, message: dict[str, Any]) -> str
         return str(gone)
     except (ValueError, KeyError):
         return "not a message of this queue"
+    if not records:
+        return "none of its records is there any more"
     answer = account.client("lambda").invoke(
         FunctionName=letters.function, Payload=json.dumps({"Records": records}, default=str)
     )
@@ -182,6 +186,7 @@ def _pointed_to(account: Account, letters: DeadLetters, pointer: dict[str, Any])
     streams = account.client("dynamodbstreams")
     gone = streams.exceptions
     found: list[dict[str, Any]] = []
+    last = int(pointer["endSequenceNumber"])
     try:
         iterator = streams.get_shard_iterator(
             StreamArn=pointer["streamArn"],
@@ -189,14 +194,17 @@ def _pointed_to(account: Account, letters: DeadLetters, pointer: dict[str, Any])
             ShardIteratorType="AT_SEQUENCE_NUMBER",
             SequenceNumber=pointer["startSequenceNumber"],
         )["ShardIterator"]
-        while iterator and (page := streams.get_records(ShardIterator=iterator))["Records"]:
+        for _ in range(PAGES_MAX):  # of which some may be empty
+            page = streams.get_records(ShardIterator=iterator)
             found += page["Records"]
-            if any(_number(record) >= int(pointer["endSequenceNumber"]) for record in page["Records"]):
-                break
             iterator = page.get("NextShardIterator")
+            if not iterator or (found and _number(found[-1]) >= last):
+                break
     except (gone.TrimmedDataAccessException, gone.ResourceNotFoundException):
         return list(_written_then(account, letters, pointer))
-    batch = [record for record in found if _number(record) <= int(pointer["endSequenceNumber"])]
+    if not found or _number(found[-1]) < last:
+        raise Unreadable("the stream did not bring all of these records: try again")
+    batch = [record for record in found if _number(record) <= last]
     return [_plain(record) for record in batch if any(_fits(record, pattern) for pattern in letters.wanted)]
 
 
