@@ -114,9 +114,13 @@ def refund(payment: Payment, refund: Refund, *, again: bool = False) -> Returned
 
 
 def find_refund(payment: Payment, refund: Refund) -> Returned | None:
-    """The refund as Stripe has it, if it does. The list of an intent's refunds is never behind."""
-    with answers():
-        page: Any = client().v1.refunds.list({"payment_intent": str(payment.intent_id), "limit": 100})
+    """The refund as Stripe has it, if it does. The list of an intent's refunds is never behind; of an intent that
+    Stripe does not know there are none."""
+    try:
+        with answers():
+            page: Any = client().v1.refunds.list({"payment_intent": str(payment.intent_id), "limit": 100})
+    except stripe.InvalidRequestError:
+        return None
     known = [_returned(one) for one in page.data]
     return next((one for one in known if one.name == refund.refund_id), None)
 

@@ -117,6 +117,8 @@ def retrieve_refund(book: Book, params: Json, object_id: str) -> Json:
 
 
 def refund_listing(book: Book, params: Json) -> Json:
+    if (intent_id := params.get("payment_intent")) and intent_id not in book.objects:
+        raise missing("payment_intent", intent_id, "payment_intent")
     return list_page(book, "refund", params, "/v1/refunds", ("charge", "payment_intent"))
 
 
