@@ -54,8 +54,8 @@ def look_up(new: NewEvent) -> Named:
     """Raises InvalidEvent."""
     venue = _known("venueId", "venue", get_venue, new.venue_id)
     chart = _known("chartHash", "chart", get_chart, new.chart_hash) if new.chart_hash else None
-    artist = _known("artistId", "artist", get_artist, new.artist_id).name if new.artist_id else new.artist
-    if new.series_id:
+    artist = _known("artistId", "artist", get_artist, new.artist_id).name if new.artist_id is not None else new.artist
+    if new.series_id is not None:
         _known("seriesId", "series", get_series, new.series_id)
     return Named(venue, chart, artist or "")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import chain
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import msgspec
 
@@ -184,12 +185,13 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
 
 def is_timezone(name: str) -> bool:
-    """Whether this is an IANA time zone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+    """Whether this is an IANA time zone, and so one that every browser knows: systems have files beside them."""
+    return name in _timezones()
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"Factory", "localtime"})
 
 
 def event_faults(new: NewEvent, chart: Chart | None, now: datetime) -> Iterator[FieldProblem]:

@@ -19,6 +19,8 @@ IMAGE_BYTES_MAX = 10 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 """A file of kilobytes may unfold to gigabytes."""
 FORMATS = ("PNG", "JPEG", "WEBP")
+HEIGHT_MAX = 16_383
+"""What WebP can be."""
 WIDTHS = (320, 640, 1280)
 QUALITY = 80
 
@@ -35,6 +37,8 @@ def render(raw: bytes) -> Mapping[int, bytes]:
         raise InvalidImage("It is neither PNG nor JPEG nor WebP.") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InvalidImage("It cannot be decoded.") from error
+    if plain.height > HEIGHT_MAX:
+        raise InvalidImage("It is more than 16,383 pixels high.")
     return {width: _encoded(plain, width) for width in WIDTHS}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -119,8 +119,8 @@ def understand(query: EventsQuery) -> Wishes:
         country=query.country_code.upper(),
         point=point,
         radius_km=(query.radius or RADIUS_DEFAULT) * (KM_PER_MILE if query.unit == "miles" else 1),
-        starts_from=_utc(query.start_date_time),
-        starts_until=_utc(query.end_date_time),
+        starts_from=query.start_date_time,
+        starts_until=query.end_date_time,
         day=_day(day),
         categories=categories,
         artist=key_of(query.artist),
@@ -168,13 +168,6 @@ def _day(day: str) -> str:
         if not 1970 < int(day[:4]) < 9999:
             raise Invalid("date is not a year of ours.", field="date")
     return day
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    try:
-        return moment and moment.astimezone(UTC)
-    except OverflowError as error:
-        raise Invalid("startDateTime and endDateTime must be years of ours.") from error
 
 
 def _words_of_availability(text: str) -> list[Availability]:

@@ -78,7 +78,7 @@ def _publish_once(changes: Changes, now: datetime) -> None:
     if not changed and base:
         return
     words = _only_words(changed, before)
-    if base and words is not None and _say(words, base, now):
+    if base and words is not None and _say(words, base):
         return
     after = {**before, **{event_id: new for event_id, new in changed.items() if new is not None}}
     gone = {event_id for event_id, new in changed.items() if new is None}
@@ -90,7 +90,7 @@ def _publish(listings: Listings, base: Base | None, now: datetime) -> None:
     manifest, _ = snapshots.publish(build_index(listings.values()), base, now)
     _known.clear()
     _known[manifest.sha256] = listings
-    message = Purge(manifest.built_at)
+    message = Purge(clock.now())  # a purge while it was being built has not made anybody forget
     client("sqs").send_message(
         QueueUrl=env("QUEUE_PURGES"), MessageBody=msgspec.json.encode(message).decode(), DelaySeconds=SETTLED_SECONDS
     )
@@ -146,13 +146,14 @@ def _only_words(changed: Changes, before: Listings) -> dict[str, EventSummary] |
     return words
 
 
-def _say(changed: dict[str, EventSummary], base: Base, now: datetime) -> bool:
+def _say(changed: dict[str, EventSummary], base: Base) -> bool:
     """Write what is left of these events beside the index, unless that has grown too long. Raises Outdated."""
     said, etag = snapshots.read_words()
     built_at = base[0].built_at
     words = {event_id: word for event_id, word in said.items() if word.at > built_at - WORDS_KEPT}
-    # Readers heed what was said after the index was built, and its publisher may have begun later than this one.
-    at = max(now, built_at + timedelta(milliseconds=1))
+    # Readers heed what was said after the index was begun. One that is being built has read the words before these,
+    # and its publisher may have begun later than this one.
+    at = max(clock.now(), built_at + timedelta(milliseconds=1))
     words |= {event_id: Word(event.availability, at) for event_id, event in changed.items()}
     if len(words) > WORDS_MAX:
         return False

@@ -70,7 +70,7 @@ class Serving:
             self.index = self.index or build_index([])
             return
         manifest, _ = found
-        if manifest.sha256 != self.sha256:
+        if (manifest.sha256, manifest.built_at) != (self.sha256, self.built_at):  # whose words are not the old one's
             index = snapshots.fetch(manifest)
             if self.index is not None:
                 index.warm()  # behind the backs of those who are answered from the one before

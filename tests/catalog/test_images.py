@@ -78,6 +78,7 @@ def bomb() -> bytes:
         pytest.param(picture("JPEG")[:600], id="cut"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + SCRIPT, id="png in name"),
         pytest.param(bomb(), id="bomb"),
+        pytest.param(picture("PNG", (20, 17_000)), id="a strip"),
         pytest.param(b"", id="empty"),
     ],
 )

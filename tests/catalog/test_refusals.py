@@ -12,6 +12,7 @@ from tests import harness
 from tests.catalog.conftest import NOW, OLGA, PRICING, VENUE, event_body, hall, imported, venue
 
 pytestmark = pytest.mark.usefixtures("shared_aws")
+PRESALE = {"id": "club", "name": "Club", "startsAt": "2030-02-01T00:00:00Z", "endsAt": "2030-02-02T00:00:00Z"}
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,13 @@ def create(body: dict[str, Any]) -> tuple[int, Any]:
         ({"venueId": "ven_0000000000000000"}, "venueId"),
         ({"venueId": "../secrets"}, "venueId"),
         ({"chartHash": "0" * 64}, "chartHash"),
+        ({"artist": None, "artistId": ""}, "artistId"),
+        ({"seriesId": ""}, "seriesId"),
         ({"startsAt": "2029-01-01T20:00:00Z"}, "startsAt"),
         ({"startsAt": "2040-01-01T20:00:00Z"}, "startsAt"),
         ({"doorsAt": "2030-04-10T13:00:00Z"}, "doorsAt"),
-        ({"doorsAt": "0001-01-01T00:00:00+14:00"}, "doorsAt"),
-        ({"onSaleAt": "0001-01-01T00:00:00+14:00"}, "onSaleAt"),
+        ({"doorsAt": "1900-01-01T00:00:00+14:00"}, "doorsAt"),
+        ({"onSaleAt": "1900-01-01T00:00:00+14:00"}, "onSaleAt"),
         ({"onSaleAt": "2030-05-01T00:00:00Z"}, "onSaleAt"),
         ({"saleEndsAt": "2030-05-01T00:00:00Z"}, "saleEndsAt"),
         ({"pricing": PRICING | {"prices": {"stalls": {"adult": 1, "child": 1}}}}, "pricing.prices.floor.adult"),
@@ -74,8 +77,24 @@ def test_a_field_is_refused_by_name(changes: dict[str, Any], word: str, field: s
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"startsAt": "9999-12-31T20:00:00Z", "saleEndsAt": "9999-12-31T21:00:00Z"}, "startsAt"),
+        ({"presales": [PRESALE | {"startsAt": "0001-01-01T00:00:00+14:00"}]}, "presales[0].startsAt"),
+    ],
+)
+def test_a_time_nobody_can_reckon_with_is_refused(
+    sellable: dict[str, Any], changes: dict[str, Any], field: str
+) -> None:
+    status, problem = create(sellable | changes)
+    assert (status, problem.get("field")) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"timezone": "../../etc/passwd"}, "timezone"),
+        ({"timezone": "posixrules"}, "timezone"),
+        ({"timezone": "Factory"}, "timezone"),
         ({"latitude": 91}, "latitude"),
         ({"countryCode": "Austria"}, "countryCode"),
     ],

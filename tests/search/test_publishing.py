@@ -15,6 +15,7 @@ from kit import settings
 from search import publish_index, purge_edge, snapshots
 from search.index import build_index
 from search.listing import listing
+from search.purging import Purge, wait_seconds
 from search.serving import serving
 from search.snapshots import Outdated
 from tests import harness
@@ -178,6 +179,33 @@ def test_a_word_that_an_index_overtakes_is_said_again(monkeypatch: pytest.Monkey
     assert found(LATER, availability="none") == ["02"]
 
 
+def test_an_index_built_anew_of_the_same_events_takes_words_back() -> None:
+    publish(1, 2)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    publish_index.publish_changes({sold_out.event_id: sold_out}, NOW)
+    assert found(availability="none") == ["02"]
+    before = snapshots.read_manifest()
+    snapshots.publish(build_index(map(_numbered, (1, 2))), before, LATER)
+    after = snapshots.read_manifest()
+    assert before and after and before[0].sha256 == after[0].sha256
+    assert found(LATER, availability="none") == []
+
+
+def test_a_word_holds_over_an_index_that_was_being_built_when_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(1, 2)
+    sold_out = msgspec.structs.replace(_numbered(2), availability="none")
+    real = snapshots.publish
+
+    def slow(index: Any, follows: Any, now: Any) -> Any:
+        with harness.at(now + timedelta(seconds=1)):
+            publish_index.publish_changes({sold_out.event_id: sold_out}, now - timedelta(seconds=1))
+        return real(index, follows, now)
+
+    monkeypatch.setattr(snapshots, "publish", slow)
+    publish(3, now=LATER)
+    assert found(LATER, availability="none") == ["02"]
+
+
 def test_a_repeated_record_publishes_nothing() -> None:
     publish(1)
     before = stored()
@@ -310,6 +338,20 @@ def test_the_edge_is_purged_within_a_budget(monkeypatch: pytest.MonkeyPatch) -> 
     assert told(5, 81) == 2
     assert told(30, 82) == 2
     assert asked[0]["InvalidationBatch"]["Paths"]["Items"] == ["/api/*"]
+
+
+def test_a_purge_while_an_index_was_built_is_not_one_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    class Sqs:
+        def send_message(self, **asked: Any) -> None:
+            sent.append(asked["MessageBody"])
+
+    monkeypatch.setattr(publish_index, "client", lambda name: Sqs())
+    with harness.at(LATER):
+        publish(1, now=NOW)
+    purge = msgspec.json.decode(sent[0], type=Purge)
+    assert wait_seconds(purge, NOW + timedelta(seconds=30), LATER + timedelta(seconds=20)) == 10
 
 
 def test_calendars() -> None:

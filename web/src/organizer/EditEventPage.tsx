@@ -59,17 +59,7 @@ interface Part {
 
 function Details({ event, changed }: Part) {
   const zone = event.venue.timezone;
-  const asTyped = {
-    name: event.name,
-    artist: event.artist,
-    category: event.category,
-    description: event.description,
-    startsAt: localIn(zone, event.startsAt),
-    doorsAt: localIn(zone, event.doorsAt),
-    onSaleAt: localIn(zone, event.onSaleAt),
-    saleEndsAt: localIn(zone, event.saleEndsAt),
-    limitPerPerson: String(event.limitPerPerson),
-  };
+  const asTyped = typedOf(event);
   const [typed, setTyped] = useState(asTyped);
   const [waitingRoom, setWaitingRoom] = useState(event.waitingRoom ?? false);
   const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value });
@@ -82,7 +72,10 @@ function Details({ event, changed }: Part) {
       return [name, name === "limitPerPerson" ? Number(value) : value.trim()];
     });
     const room = waitingRoom === event.waitingRoom ? {} : { waitingRoom };
-    changed(await changeEvent(event, { ...Object.fromEntries(sent), ...room }));
+    const after = await changeEvent(event, { ...Object.fromEntries(sent), ...room });
+    // What was saved may have taken more along: doors and the end of the sale go with the start.
+    setTyped(typedOf(after));
+    changed(after);
   };
   const time = (label: string, name: "startsAt" | "doorsAt" | "onSaleAt" | "saleEndsAt") => (
     <Input label={label} path={name} type="datetime-local" value={typed[name]} set={set(name)} />
@@ -144,6 +137,21 @@ function Details({ event, changed }: Part) {
       )}
     </Saving>
   );
+}
+
+function typedOf(event: Event) {
+  const zone = event.venue.timezone;
+  return {
+    name: event.name,
+    artist: event.artist,
+    category: event.category,
+    description: event.description,
+    startsAt: localIn(zone, event.startsAt),
+    doorsAt: localIn(zone, event.doorsAt),
+    onSaleAt: localIn(zone, event.onSaleAt),
+    saleEndsAt: localIn(zone, event.saleEndsAt),
+    limitPerPerson: String(event.limitPerPerson),
+  };
 }
 
 /** The last step: all of its seats, then the sale. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from datetime import MAXYEAR, MINYEAR, datetime
 from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -64,9 +65,12 @@ def _value(value: object, wanted: Any, name: str, strict: bool) -> Any:
         for i, item in enumerate(value):  # so that an error knows which; how many there may be, the list itself says
             build(item, element, strict=strict, at=f"{name}[{i}].")
     try:
-        return msgspec.convert(value, wanted, strict=strict)
+        found = msgspec.convert(value, wanted, strict=strict)
     except msgspec.ValidationError as error:
         raise Invalid(f"{name}: {error}.", word=_word(wanted), field=name) from error
+    if isinstance(found, datetime) and not MINYEAR < found.year < MAXYEAR:
+        raise Invalid(f"{name} is not a year of ours.", word=_word(wanted), field=name)  # nor one to reckon with
+    return found
 
 
 def _struct(wanted: Any) -> type | None:
