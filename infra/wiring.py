@@ -108,6 +108,7 @@ WIRING = (
             Api("GET /queue/{eventId}/now"): "waitingroom.show_now",
             Schedule("TickRooms", every_minutes=1): "waitingroom.tick_rooms",
         },
+        reads=("catalog",),
         writes=("waitingroom", "fraud"),
         forgets=("waitingroom",),
         sends=("turns", "buckets"),

@@ -10,10 +10,12 @@ import argparse
 import json
 import sys
 import urllib.request
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from infra.drand import QUICKNET_KEY
+from kit.clock import to_ms
 from local.beacon_standin import BEACON_KEY
 from waitingroom import beacon, draws, ranks
 
@@ -41,6 +43,8 @@ def checks(
     if published is not None:
         same = ("root", "commitment", "secret", "beacon", "seed", "beaconRound")
         found["everybody was shown the same"] = all(published["draw"][name] == proof[name] for name in same)
+        rooted = to_ms(datetime.fromisoformat(published["draw"]["rootedAt"]))
+        found["the beacon's value came out after the register's root"] = beacon.known_at(proof["beaconRound"]) > rooted
         found["as many were drawn as was published"] = published["registered"] == proof["registered"]
     return found
 

@@ -9,19 +9,28 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from botocore.exceptions import ClientError
+
 import accounts
 import fraud
-from waitingroom import puzzles
+from kit.clock import to_ms
+from waitingroom import puzzles, rooms
 from waitingroom.problems import AccountTooNew, ContactUnverified, EntryRefused
 from waitingroom.register import Place
 from waitingroom.room import Room
 
 
 def require_account(room: Room, person_id: str, now: datetime) -> None:
-    """Raises AccountTooNew, ContactUnverified. A room without such rules asks nobody."""
+    """Raises AccountTooNew, ContactUnverified. A room without such rules asks nobody; where the user pool is asked too
+    often, the draw waits as it does for the register."""
     if not room.account_age_days and room.verified_contact is None:
         return
-    account = accounts.standing(person_id)
+    try:
+        account = accounts.standing(person_id)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "TooManyRequestsException":
+            rooms.record_throttling(room.event_id, to_ms(now))
+        raise
     since = account.since + timedelta(days=room.account_age_days)
     if now < since:
         raise AccountTooNew(accountAgeDays=room.account_age_days, oldEnoughAt=since)

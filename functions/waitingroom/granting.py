@@ -7,7 +7,7 @@ measured, so that a place is not empty while the next one looks for their phone.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,11 +85,12 @@ def _learn(room: Room, sight: Sight, granted: int, elapsed: float, now_ms: int) 
     horizon = now_ms - RESPONSE_SECONDS * 1000
     due = sum(call.people for call in pace.recent if call.at_ms <= horizon)
     left = max(0, room.live - sight.live) / max(elapsed, 0.1)
+    fade = FADE if due or came else 1.0
     return msgspec.structs.replace(
         pace,
         recent=tuple(call for call in pace.recent if call.at_ms > horizon),
-        called=max(1.0, pace.called * FADE + due),
-        shown=max(0.0, pace.shown * FADE + came),
+        called=max(1.0, pace.called * fade + due),
+        shown=max(0.0, pace.shown * fade + came),
         leaving=pace.leaving + SMOOTH * max(elapsed, 0.1) * (left - pace.leaving),
         ready=sight.waiting - granted,
     )
@@ -177,9 +178,9 @@ def _remember_arrivals(room: Room, late: int | None, now_ms: int) -> tuple[Miles
 
 
 def _history(room: Room, called: str, now_ms: int) -> tuple[Milestone, ...]:
-    """Where the call stood, once a minute, as far back as a turn lasts."""
+    """Where the call stood, once a minute, as far back as a turn lasts: of all that is older the last."""
     history = room.call_history
     if history and now_ms - history[-1].at_ms < HISTORY_EVERY_MS:
         return history
-    kept = tuple(milestone for milestone in history if milestone.at_ms > now_ms - RETURN_MS - 2 * HISTORY_EVERY_MS)
-    return (*kept, Milestone(now_ms, called))
+    first = max(0, bisect_right(history, now_ms - RETURN_MS, key=lambda milestone: milestone.at_ms) - 1)
+    return (*history[first:], Milestone(now_ms, called))

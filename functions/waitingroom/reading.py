@@ -83,4 +83,4 @@ def salt_of(event_id: str, person_id: str) -> bytes:
 
 def _key() -> bytes:
     """The oldest key, so that a change of keys changes no leaf."""
-    return settings.secret("SECRET_SIGNING").encode()
+    return settings.secret("SECRET_SIGNING").splitlines()[-1].encode()

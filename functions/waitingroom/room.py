@@ -45,7 +45,8 @@ class Pace(msgspec.Struct, frozen=True, rename="camel"):
     """Calls whose people may still be on their way."""
     called: float = 1.0
     shown: float = 1.0
-    """Of so many called so many came; both fade. At first everybody is expected: too few called is soon mended."""
+    """Of so many called so many came; both fade as more is learned. At first everybody is expected: too few called is
+    soon mended."""
     leaving: float = 0.0
     calling: float = 0.0
     """Per second, smoothed."""

@@ -128,6 +128,13 @@ def test_whoever_leaves_and_comes_back_while_the_register_is_read_is_drawn_and_r
     assert all(checks(crowd.ok(crowd.ask("show_proof", "ada")), crowd.document(), "stand-in").values())
 
 
+def test_a_new_signing_key_changes_no_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd, secret = drawn(), settings.secret
+    with_new_key = {"SECRET_SIGNING": f"a new key\n{secret('SECRET_SIGNING')}\n"}
+    monkeypatch.setattr(settings, "secret", lambda name: with_new_key.get(name) or secret(name))
+    assert all(checks(crowd.ok(crowd.ask("show_proof", PEOPLE[0])), crowd.document(), "stand-in").values())
+
+
 def test_whoever_comes_after_the_draw_ranks_behind_everybody_in_it() -> None:
     crowd = drawn()
     late = crowd.join("late")

@@ -6,10 +6,13 @@ from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from unittest import mock
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.cognitoidp import cognitoidp_backends
 
+import accounts
 from kit import settings
 from kit.errors import Busy
 from kit.sealed import seal
@@ -171,6 +174,20 @@ def test_an_account_must_be_as_old_as_the_organizer_asks(pool: str) -> None:
     assert (status, word(problem), problem["accountAgeDays"]) == (403, "account-too-new", 30)
     crowd.later(days=1, seconds=1)
     assert crowd.join(new)["status"] == "queued"
+
+
+def test_the_draw_waits_for_those_whom_the_user_pool_has_no_time_for(pool: str) -> None:
+    crowd = Crowd(draw_after=timedelta(minutes=1), accountAgeDays=30)
+    old = account(pool, "old", 31)
+    came = receipt(crowd, old, HOME, HALL)
+    crowd.later(seconds=50)
+    with pytest.MonkeyPatch.context() as patch:
+        busy = ClientError({"Error": {"Code": "TooManyRequestsException", "Message": ""}}, "AdminGetUser")
+        patch.setattr(accounts, "standing", mock.Mock(side_effect=busy))
+        assert crowd.ask("join_queue", old, body={"receipt": came})[0] == 503
+    crowd.later(minutes=1)
+    assert crowd.tick().phase == "registering"
+    assert crowd.join(old, came)["late"] is False
 
 
 @pytest.mark.parametrize("contact", ["email", "phone"])

@@ -147,6 +147,16 @@ def test_no_shows_cost_no_capacity(show_rate: float) -> None:
     assert max(sale.curve.waiting[60:]) < 100  # nobody stands ready for minutes
 
 
+@pytest.mark.parametrize(("paused", "left"), [(True, 500), (False, 0), (False, 500)])
+def test_a_quiet_time_does_not_teach_that_nobody_comes(paused: bool, left: int) -> None:
+    room = a_room(capacity=1_000, rate=500, draw_at=None, registered=0, paused=paused)
+    for second in range(1, 601):
+        room = decide(room, Sight(0, [], 0, late=0, seats_left=left), START + second * 1_000)
+    resumed = msgspec.structs.replace(room, paused=False)
+    room = decide(resumed, Sight(0, [], 0, late=100_000, seats_left=500), START + 602_000)
+    assert 100_000 - 2 * room.capacity <= waits.length(room) < 100_000
+
+
 def test_the_origin_hears_of_one_look_a_second_however_many_look() -> None:
     assert origin_polls() * POLLERS / 1_000 <= POLL_SECONDS + 1
 
@@ -163,6 +173,16 @@ def test_the_lowest_are_found_however_they_lie_in_the_shards(line: list[tuple[in
         found, seen = readiness.lowest(EVENT, most, pool)
     assert found == sorted(grant for shard in shards for grant in shard)[:most]
     assert len(found) <= seen <= len(line)
+
+
+def test_a_turn_that_is_over_does_not_come_back_after_a_long_pause() -> None:
+    room = decide(a_room(), Sight(0, [], 0), START + 1_000)
+    missed, resumed_ms = room.called, START + 20 * 60_000
+    assert room.called_long_ago(missed, resumed_ms)
+    for second in range(2):
+        room = decide(room, Sight(0, [], 0), resumed_ms + second * 1_000)
+        room = msgspec.structs.replace(room, drain_until=0)
+    assert room.called > missed and room.called_long_ago(missed, resumed_ms + 2_000)
 
 
 def test_claiming_twice_is_the_same_admission() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
+import catalog
 from kit.sealed import seal
 from tests import harness
 from tests.inventory.house import open_event, word
 from tests.waitingroom.crowd import Crowd
-from waitingroom import rooms
+from waitingroom import rooms, tick_rooms
 from waitingroom.passes import RECEIPT, Receipt
 
 DRAW = timedelta(minutes=5)
@@ -265,6 +266,23 @@ def test_controls_take_effect_with_the_next_tick_and_are_on_record() -> None:
         "open",
     ]
     assert {change["by"] for change in record["changes"]} == {"olga"}
+
+
+@pytest.mark.parametrize("called_off", [True, False])
+def test_a_room_ends_with_its_sale(called_off: bool) -> None:
+    crowd = Crowd()
+    ends = catalog.get_event(crowd.event_id).sale_ends_at
+    for moment, phase in ((ends - timedelta(seconds=1), "serving"), (crowd.now if called_off else ends, "closed")):
+        with harness.at(moment):
+            tick_rooms.tick_rooms(moment)
+        assert crowd.room.phase == phase
+        if called_off:
+            catalog.mark_cancelled(crowd.event_id)
+    _, record = crowd.ask("show_room", "olga", groups=["organizer"])
+    assert [(change["action"], change["by"]) for change in record["changes"]] == [
+        ("close", "sale-over"),
+        ("open", "olga"),
+    ]
 
 
 @pytest.mark.parametrize(

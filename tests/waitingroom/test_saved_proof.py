@@ -47,3 +47,8 @@ def test_a_forged_proof_does_not(field: str) -> None:
 def test_a_draw_shown_to_one_person_alone_does_not() -> None:
     elsewhere = SAVED["published"] | {"draw": SAVED["published"]["draw"] | {"root": "00" * 32}}
     assert not all(checks(SAVED["proof"], elsewhere, "stand-in").values())
+
+
+def test_a_beacon_that_was_known_before_the_root_does_not() -> None:
+    later = SAVED["published"] | {"draw": SAVED["published"]["draw"] | {"rootedAt": "2030-05-04T12:01:33Z"}}
+    assert not all(checks(SAVED["proof"], later, "stand-in").values())

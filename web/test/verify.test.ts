@@ -24,12 +24,17 @@ async function holds(proof: Proof, published = saved.published): Promise<boolean
 
 describe("the page that checks a draw", () => {
   it("finds a saved proof true", async () => {
-    expect(await verify(saved.proof, saved.published)).toHaveLength(7);
+    expect(await verify(saved.proof, saved.published)).toHaveLength(8);
     expect(await holds(saved.proof)).toBe(true);
   });
 
   it.each(Object.entries(forgeries))("finds a forged %s", async (field, value) => {
     expect(await holds({ ...saved.proof, [field]: value })).toBe(false);
+  });
+
+  it("finds a beacon that was known before the root", async () => {
+    const later = { ...saved.published, draw: { ...saved.published.draw, rootedAt: "2030-05-04T12:01:33Z" } };
+    expect(await holds(saved.proof, later)).toBe(false);
   });
 
   it("finds a draw that was shown to one person alone", async () => {

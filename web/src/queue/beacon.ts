@@ -10,12 +10,17 @@ const STAND_IN =
   "ad4855f572424890c75e5bfed310cc738e54115c3ea7d4bfc902189ce43d1049a12b41e4ff9fa5ab8328545eb3354292" +
   "0a0c192091f183e3b261c75b2d5825934cf40a2b0c30ab25656bf18f606a515a2468fd51aa50f866127fda48cf5069e8";
 
+const [GENESIS_MS, PERIOD_MS] = [1_692_803_367_000, 3_000];
+
 export type Beacon = "drand" | "stand-in";
 
 /** Whose signature counts. Only what answers on this very machine may be a stand-in. */
 export function beaconAt(source: string): Beacon {
   return new URL(source).hostname === "127.0.0.1" ? "stand-in" : "drand";
 }
+
+/** When a round's value comes out, in milliseconds since the epoch. */
+export const knownAt = (round: number) => GENESIS_MS + (round - 1) * PERIOD_MS;
 
 /** Whether that beacon signed this round (drand's scheme `bls-unchained-g1-rfc9380`). */
 export async function isSigned(beacon: Beacon, round: number, signature: string): Promise<boolean> {

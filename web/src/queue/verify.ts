@@ -1,5 +1,5 @@
 import type { NowServing, Proof } from "../api/types";
-import { beaconAt, isSigned } from "./beacon";
+import { beaconAt, isSigned, knownAt } from "./beacon";
 import { concat, drawRank, hex, sha256, unhex, utf8 } from "./place";
 
 export interface Check {
@@ -45,6 +45,10 @@ export async function verify(proof: Proof, published: NowServing): Promise<Check
     {
       what: "You are in the register whose root was published before the seed",
       holds: hex(reached) === proof.root,
+    },
+    {
+      what: "The beacon’s value came out after that root, so that nobody could choose the register by it",
+      holds: knownAt(proof.beaconRound) > Date.parse(published.draw.rootedAt ?? ""),
     },
     {
       what: "Your rank follows from the seed and your account alone",
