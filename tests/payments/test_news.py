@@ -156,12 +156,17 @@ def test_money_taken_for_an_order_that_had_ended_goes_back(
     check_books(stripe_standin, order_id)
 
 
-def test_money_taken_after_the_end_goes_back_though_the_webhook_crashes(
-    stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def taken_after_its_end() -> str:
     order_id = authorized()
     store.move(payment_of(order_id), State.VOIDED, NOW)
     gateway.capture(payment_of(order_id), str(payment_of(order_id).intent_id))
+    return order_id
+
+
+def test_money_taken_after_the_end_goes_back_though_the_webhook_crashes(
+    stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order_id = taken_after_its_end()
     taken = sent(stripe_standin, order_id, "succeeded")
     for crashing in ("move", "post"):
         with monkeypatch.context() as crash:
@@ -177,9 +182,7 @@ def test_money_taken_after_the_end_goes_back_though_the_webhook_crashes(
 def test_money_taken_after_the_end_is_recorded_though_the_webhook_crashes(
     stripe_standin: StripeStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order_id = authorized()
-    store.move(payment_of(order_id), State.VOIDED, NOW)
-    gateway.capture(payment_of(order_id), str(payment_of(order_id).intent_id))
+    order_id = taken_after_its_end()
     with monkeypatch.context() as crash:
         crash.setattr(following, "refund_payment", _crash)
         with pytest.raises(AssertionError):

@@ -13,6 +13,7 @@ const plan = planOf(smallChart());
 const event = { eventId: "evt_1" } as Event;
 const picked = new Set([3]);
 const told = vi.fn();
+const hold = { holdId: "hld_1", eventId: "evt_1", heldUntil: "2030-01-01T00:00:00Z", seats: [{}] };
 
 function Page({ free }: { free: FreeSeats }) {
   useLosses(event, plan, free, picked, told);
@@ -46,7 +47,20 @@ test("a seat that comes back soon was never lost", () => {
 });
 
 test("seats in one's own hold are not lost", () => {
-  const hold = { holdId: "hld_1", eventId: "evt_1", heldUntil: "2030-01-01T00:00:00Z", seats: [{}] };
   rememberHold(hold as unknown as Parameters<typeof rememberHold>[0], "Evening");
   expect(after([[3], [3], [3], [3], [3]])).toEqual([]);
+});
+
+test("seats of a hold that has ended, and that somebody else has by then, are lost", () => {
+  const root = document.createElement("div");
+  const free = FreeSeats.all(plan.count).without([3]);
+  rememberHold(hold as unknown as Parameters<typeof rememberHold>[0], "Evening");
+  act(() => render(h(Page, { free }), root));
+  vi.advanceTimersByTime(5_000);
+  expect(told).not.toHaveBeenCalled();
+  forgetHold();
+  act(() => render(h(Page, { free }), root));
+  vi.advanceTimersByTime(2_000);
+  act(() => render(null, root));
+  expect(told.mock.calls).toEqual([[["ell-0-3"]]]);
 });

@@ -83,16 +83,12 @@ export function useLosses(
   picked: ReadonlySet<number>,
   tell: (seatIds: string[]) => void,
 ): void {
-  const gone = [...picked]
-    .filter((seat) => !free.has(seat))
-    .map((seat) => seatId(plan, seat))
-    .join(" ");
+  // Those in one's own hold are not free either, and not lost.
+  const taken = held.value?.eventId === eventId ? [] : [...picked].filter((seat) => !free.has(seat));
+  const gone = taken.map((seat) => seatId(plan, seat)).join(" ");
   useEffect(() => {
     if (!gone) return undefined;
-    const timer = setTimeout(() => {
-      // Those in one's own hold are not free either, and not lost.
-      if (held.value?.eventId !== eventId) tell(gone.split(" "));
-    }, SETTLE_MS);
+    const timer = setTimeout(() => tell(gone.split(" ")), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [gone]);
 }
